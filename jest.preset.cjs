@@ -1,0 +1,20 @@
+/**
+ * One Jest configuration for every project. `transformIgnorePatterns: []` because ES-module-only packages
+ * (execa) have to be turned into CommonJS too before Jest can load them.
+ */
+module.exports = (directory) => ({
+  rootDir: directory,
+  displayName: require(`${directory}/project.json`).name,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/\\.next/'],
+  modulePathIgnorePatterns: ['/dist/', '/\\.next/'],
+  transform: {
+    '^.+\\.(ts|tsx|js|mjs)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [],
+  testTimeout: 30_000,
+});

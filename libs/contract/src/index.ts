@@ -1,0 +1,4 @@
+export * from './release-info';
+export * from './record';
+export * from './target-file';
+export * from './api';

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Name of the file, at the root of every release, that tells a program which release it is. Not part of the artifact. */
+export const RELEASE_FILE = '.release.json';
+
+/** What a release knows of itself; written beside the artifact's files when the release is placed on a host. */
+export const releaseInfoSchema = z.object({
+  target: z.string(),
+  environment: z.string(),
+  /** Id of the release, which is the id of the deployment that placed it. */
+  release: z.string(),
+  /** Full commit SHA the artifact was built from. */
+  sha: z.string(),
+  /** SHA-256 of the artifact's file list. */
+  digest: z.string(),
+});
+export type ReleaseInfo = z.infer<typeof releaseInfoSchema>;
+
+/** The part of a health answer that tells which release answered. Absent where a program does not run from a release. */
+export const healthIdentitySchema = releaseInfoSchema.pick({ release: true, sha: true, digest: true }).partial();
+
+/** A health answer of our own apps. */
+export const healthAnswerSchema = healthIdentitySchema.extend({ status: z.string() });
+export type HealthAnswer = z.infer<typeof healthAnswerSchema>;

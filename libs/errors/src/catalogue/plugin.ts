@@ -1,0 +1,1 @@
+export const PLUGIN_CODES = ['OPTION_INVALID'] as const;

@@ -1,0 +1,1 @@
+export const SANDBOX_CODES = ['SANDBOX_NOT_RUNNING'] as const;
