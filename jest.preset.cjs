@@ -1,3 +1,5 @@
+const path = require('node:path');
+
 /**
  * One Jest configuration for every project. `transformIgnorePatterns: []` because ES-module-only packages
  * (execa) have to be turned into CommonJS too before Jest can load them.
@@ -16,5 +18,7 @@ module.exports = (directory) => ({
     ],
   },
   transformIgnorePatterns: [],
+  // A dependency of execa that may only be imported, never required; what Jest loads was turned into require.
+  moduleNameMapper: { '^unicorn-magic$': path.join(__dirname, 'node_modules/unicorn-magic/node.js') },
   testTimeout: 30_000,
 });

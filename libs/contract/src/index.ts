@@ -1,3 +1,4 @@
+export * from './release-file';
 export * from './release-info';
 export * from './record';
 export * from './target-file';

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** Name of the file, at the root of every release, that tells a program which release it is. Not part of the artifact. */
-export const RELEASE_FILE = '.release.json';
-
 /** What a release knows of itself; written beside the artifact's files when the release is placed on a host. */
 export const releaseInfoSchema = z.object({
   target: z.string(),

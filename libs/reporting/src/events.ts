@@ -16,7 +16,12 @@ export type Event =
   | { readonly kind: 'error'; readonly error: OpsError; readonly host?: string }
   /** The end of an operation in a sentence. */
   | { readonly kind: 'outcome'; readonly ok: boolean; readonly text: string }
-  | { readonly kind: 'table'; readonly title?: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | {
+      readonly kind: 'table';
+      readonly title?: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
   /** The result of a command asked for with `--json`. */
   | { readonly kind: 'result'; readonly value: unknown };
 

@@ -1,1 +1,4 @@
 export * from './events';
+export * from './printable';
+export * from './reporter';
+export * from './table';

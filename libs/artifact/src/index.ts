@@ -1,0 +1,5 @@
+export * from './entry';
+export * from './file-list';
+export * from './read-artifact';
+export * from './pack';
+export * from './sources';

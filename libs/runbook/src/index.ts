@@ -1,0 +1,3 @@
+export * from './runbook';
+export * from './journal';
+export * from './run';

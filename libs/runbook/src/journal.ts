@@ -1,0 +1,88 @@
+/** One line of the journal: what is about to happen or has happened. Written before and after each step. */
+export type JournalEntry =
+  | {
+      readonly event: 'begin';
+      readonly run: string;
+      readonly runbook: string;
+      readonly at: string;
+      /** Everything another process needs to finish or undo this run. Holds no secret. */
+      readonly plan: unknown;
+    }
+  | {
+      readonly event: 'started' | 'done' | 'undo-started' | 'undone';
+      readonly run: string;
+      readonly step: string;
+      readonly at: string;
+    }
+  | {
+      readonly event: 'failed' | 'undo-failed';
+      readonly run: string;
+      readonly step: string;
+      readonly at: string;
+      readonly error: string;
+    }
+  /** The point of no return: every step is done; only cleanup is left. */
+  | { readonly event: 'committed'; readonly run: string; readonly at: string }
+  | {
+      readonly event: 'end';
+      readonly run: string;
+      readonly at: string;
+      readonly outcome: 'succeeded' | 'rolled-back' | 'stuck';
+    };
+
+/** Where the entries go. `write` resolves when the entry is safe; entries are kept in the order of the calls. */
+export interface Journal {
+  write(entry: JournalEntry): Promise<void>;
+}
+
+/** What the journal says of one run. */
+export interface RunState {
+  readonly run: string;
+  readonly runbook: string;
+  readonly plan: unknown;
+  readonly startedAt: string;
+  /** Names of the steps begun, in order, undone ones left out. */
+  readonly open: readonly string[];
+  /** Names of all steps begun, undone or not. */
+  readonly started: readonly string[];
+  /** Name of the last step that failed, if one did. */
+  readonly failedStep?: string;
+  readonly committed: boolean;
+  readonly outcome?: 'succeeded' | 'rolled-back' | 'stuck';
+}
+
+/**
+ * The state of the last run in a journal; undefined for an empty one. A last line that is torn (a power cut in the
+ * middle of a write) is passed over: what it said had not happened yet.
+ */
+export const lastRun = (journal: string): RunState | undefined => {
+  const entries = journal.split('\n').flatMap(parseLine);
+  const begin = entries.findLast((entry) => entry.event === 'begin');
+  if (!begin) return undefined;
+  const own = entries.slice(entries.lastIndexOf(begin)).filter((entry) => entry.run === begin.run);
+  const stepsWith = (event: JournalEntry['event']) =>
+    own.flatMap((entry) => (entry.event === event && 'step' in entry ? [entry.step] : []));
+  const started = [...new Set(stepsWith('started'))];
+  const undone = new Set(stepsWith('undone'));
+  const failedStep = stepsWith('failed').at(-1);
+  const end = own.findLast((entry) => entry.event === 'end');
+  return {
+    run: begin.run,
+    runbook: begin.runbook,
+    plan: begin.plan,
+    startedAt: begin.at,
+    started,
+    open: started.filter((step) => !undone.has(step)),
+    committed: own.some((entry) => entry.event === 'committed'),
+    ...(failedStep === undefined ? {} : { failedStep }),
+    ...(end === undefined ? {} : { outcome: end.outcome }),
+  };
+};
+
+const parseLine = (line: string): JournalEntry[] => {
+  try {
+    return [JSON.parse(line) as JournalEntry];
+  } catch {
+    return [];
+  }
+};
