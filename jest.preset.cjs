@@ -1,3 +1,9 @@
+const { mkdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+// Jest writes the report that nx.json asks for, but not the folder it goes to.
+mkdirSync(join(__dirname, 'reports', 'tests'), { recursive: true });
+
 const path = require('node:path');
 
 /**

@@ -16,12 +16,19 @@ export const targetViewSchema = z.object({
   healthDetail: z.string().optional(),
 });
 export type TargetView = z.infer<typeof targetViewSchema>;
-export const targetsAnswerSchema = z.object({ targets: z.array(targetViewSchema) });
+export const targetsAnswerSchema = z.object({
+  targets: z.array(targetViewSchema),
+  /** `<file>: <why>` for each target file that could not be read. */
+  unreadable: z.array(z.string()).default([]),
+});
+export type TargetsAnswer = z.infer<typeof targetsAnswerSchema>;
 
-/** `GET /api/deployments?limit=50`: newest first. `unreadable` names record files that could not be read. */
+/** `GET /api/deployments?limit=50&target=`: newest first. */
 export const deploymentsAnswerSchema = z.object({
   deployments: z.array(deploymentRecordSchema),
+  /** How many deployments there are to ask for, all pages together. */
   total: z.number(),
+  /** `<file>: <why>` for each record file met that could not be read. */
   unreadable: z.array(z.string()),
 });
 export type DeploymentsAnswer = z.infer<typeof deploymentsAnswerSchema>;

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Version of the record's shape; a reader refuses a newer one than it knows. */
 export const RECORD_VERSION = 1;
 
+/** What the id of a deployment is made of, wherever it comes from outside: it names a file, so it names no folder. */
+export const deploymentIdSchema = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/);
+
 export const errorFactsSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 export type ErrorFacts = z.infer<typeof errorFactsSchema>;
 

@@ -10,5 +10,20 @@ export const targetFileSchema = z.object({
   healthUrl: z.string().optional(),
   /** Where people reach it, if the manifest says. */
   url: z.string().optional(),
+  /**
+   * The release that served when this was written, and the newest commit that was found to be just that release: its
+   * SHA is newer than the release's own where a deployment had nothing to change.
+   */
+  live: z
+    .object({
+      release: z.string(),
+      sha: z.string(),
+      digest: z.string(),
+      /** Whether the tree had changes that the SHA does not name. */
+      dirty: z.boolean().optional(),
+      /** Id of the deployment that found it so. */
+      deployment: z.string().optional(),
+    })
+    .optional(),
 });
 export type TargetFile = z.infer<typeof targetFileSchema>;

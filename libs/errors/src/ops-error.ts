@@ -7,6 +7,7 @@ import type { ErrorCode } from './codes';
 export class OpsError extends Error {
   override readonly name = 'OpsError';
 
+  // eslint-disable-next-line max-params -- the three parts of every message; options are Error's own
   constructor(
     /** Permanent name of the situation; scripts may match it. */
     readonly code: ErrorCode,
@@ -23,3 +24,19 @@ export class OpsError extends Error {
 /** Whether a thrown value is a situation of the user's, optionally one with the given code. */
 export const isOpsError = (error: unknown, code?: ErrorCode): error is OpsError =>
   error instanceof OpsError && (code === undefined || error.code === code);
+
+/** Several situations as one error, with every message and every hint; the code is the first one's. */
+export const combined = (errors: readonly OpsError[]): OpsError => {
+  const [first, ...rest] = errors;
+  if (!first) throw new Error('There is no error to combine.');
+  if (rest.length === 0) return first;
+  const hints = new Set(errors.map((error) => error.hint));
+  return new OpsError(
+    first.code,
+    errors.map((error) => `[${error.code}] ${error.message}`).join('\n'),
+    [...hints].join('\n      '),
+    {
+      cause: errors,
+    },
+  );
+};

@@ -21,6 +21,11 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds after which the command's process group is ended and COMMAND_TIMED_OUT is thrown. */
   readonly timeoutMs?: number;
+  /**
+   * Bytes kept of stdout and of stderr, each. A {@link HostShell.run} keeps the end of what is longer (default 1 MiB);
+   * a {@link Host.exec} is ended and fails, so that nobody reads half a list (default 64 MiB).
+   */
+  readonly maxOutput?: number;
 }
 
 /** One machine that commands can be run on, over one connection. */

@@ -90,6 +90,8 @@ export interface EnvironmentConfig {
   readonly name: string;
   /** Whether the rules of production hold: clean tree, branch, confirmation by name. */
   readonly protected: boolean;
+  /** Branch that must be deployed from; undefined = any. */
+  readonly branch?: string;
   readonly hosts: readonly HostConfig[];
   /** Absolute path on every host, without trailing slash. */
   readonly stateDir: string;

@@ -1,1 +1,13 @@
 export * from './config';
+export { defaultEnvironment, PRODUCTION, SANDBOX } from './environment-names';
+export type { Values } from './interpolate';
+export type { EnvironmentEntry, Manifest } from './manifest';
+export { didYouMean, nearest } from './nearest';
+export { parseManifest } from './parse-manifest';
+export { problemsOf } from './problem';
+export type { LoadInput } from './read';
+export { loadEnvironment, readManifest } from './read';
+export type { ResolveInput } from './resolve-environment';
+export { chooseEnvironment, environmentNames, resolveEnvironment } from './resolve-environment';
+export { MANIFEST_FILE } from './schema/manifest';
+export type { EnvironmentVariables } from './variables';

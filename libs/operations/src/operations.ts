@@ -40,7 +40,7 @@ export interface CloseInput extends OperationContext {
   readonly head?: DeploymentHead;
 }
 /** Finishes or undoes what tasks of the run left, joins the parts of the record on every host, returns the record. Idempotent. */
-export type CloseDeployment = (input: CloseInput) => Promise<DeploymentRecord>;
+export type CloseDeployment = (input: CloseInput) => Promise<DeploymentRecord | undefined>;
 
 export interface StatusInput extends OperationContext {
   readonly target: TargetConfig;
@@ -77,7 +77,16 @@ export interface TargetStatus {
 }
 export type StatusOfTarget = (input: StatusInput) => Promise<TargetStatus>;
 
+/** What is live of one target on one host, by the newest record that says so (`moved`, or `unchanged` at a newer commit). */
+export interface LiveSha {
+  readonly target: string;
+  readonly host: string;
+  /** Undefined when no release is live. */
+  readonly sha: string | undefined;
+  /** Whether the tree it was built from had changes that the SHA does not name. */
+  readonly dirty?: boolean;
+  /** Id of the deployment whose record says so. */
+  readonly deployment?: string;
+}
 /** The SHAs that are live, per target, over all hosts of the environment; a target with no release has none. */
-export type LiveShas = (
-  context: OperationContext,
-) => Promise<readonly { readonly target: string; readonly host: string; readonly sha: string | undefined }[]>;
+export type LiveShas = (context: OperationContext) => Promise<readonly LiveSha[]>;

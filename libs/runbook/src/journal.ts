@@ -1,3 +1,6 @@
+/** How a run ended; `left` = failed and left as it was, by its owner's setting. */
+export type RunOutcome = 'succeeded' | 'rolled-back' | 'stuck' | 'left';
+
 /** One line of the journal: what is about to happen or has happened. Written before and after each step. */
 export type JournalEntry =
   | {
@@ -27,7 +30,7 @@ export type JournalEntry =
       readonly event: 'end';
       readonly run: string;
       readonly at: string;
-      readonly outcome: 'succeeded' | 'rolled-back' | 'stuck';
+      readonly outcome: RunOutcome;
     };
 
 /** Where the entries go. `write` resolves when the entry is safe; entries are kept in the order of the calls. */
@@ -48,7 +51,7 @@ export interface RunState {
   /** Name of the last step that failed, if one did. */
   readonly failedStep?: string;
   readonly committed: boolean;
-  readonly outcome?: 'succeeded' | 'rolled-back' | 'stuck';
+  readonly outcome?: RunOutcome;
 }
 
 /**

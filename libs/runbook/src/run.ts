@@ -72,13 +72,14 @@ export class Run<C> implements Progress {
         return { ok: false, failedStep: step.name, error };
       }
     }
-    return this.#settle();
+    return this.#settle(signal);
   }
 
-  /** The end of `forward`: what was written last has to be safe too. */
-  async #settle(): Promise<Forward> {
+  /** The end of `forward`: what was written last has to be safe, and nobody may have asked to stop. */
+  async #settle(signal: AbortSignal): Promise<Forward> {
     try {
       await this.#behind;
+      signal.throwIfAborted();
       return { ok: true };
     } catch (error) {
       return { ok: false, failedStep: this.#open.at(-1)?.name ?? this.#options.runbook.name, error };
@@ -108,6 +109,11 @@ export class Run<C> implements Progress {
     }
     await this.#attempt({ event: 'end', run: this.#options.id, outcome: 'rolled-back', at: this.#at() });
     return { ok: true };
+  }
+
+  /** Ends the run with everything left as it is, because its owner wants that. */
+  async leave(): Promise<void> {
+    await this.#attempt({ event: 'end', run: this.#options.id, outcome: 'left', at: this.#at() });
   }
 
   /** Marks the point of no return, runs the cleanup and returns what of it failed. */

@@ -1,0 +1,57 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+
+const DIST = join(__dirname, '../dist');
+
+interface Lock {
+  readonly packages: Readonly<Record<string, Locked>>;
+}
+interface Locked {
+  readonly version: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const read = (name: string): string => readFileSync(join(DIST, name), 'utf8');
+const manifest = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+const lock = JSON.parse(read('package-lock.json')) as Lock;
+const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+/** What `nx build master-controller` left in `dist`; Nx builds before it tests. */
+describe('the built controller', () => {
+  it('declares exactly the packages that it imports, at exact versions', () => {
+    const required = [...read('main.js').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
+    const packages = required.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name));
+    expect(Object.keys(manifest.dependencies)).toEqual([...new Set(packages)].sort());
+    for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('locks them and all that they need, as this workspace has them', () => {
+    expect(lock.packages['']?.dependencies).toEqual(manifest.dependencies);
+    const theirs = installed.flatMap(([, { dependencies }]) => Object.keys(dependencies ?? {}));
+    for (const name of [...Object.keys(manifest.dependencies), ...theirs]) {
+      expect(lock.packages[`node_modules/${name}`]?.integrity).toMatch(/^sha512-/);
+    }
+    for (const [path, { version }] of installed) {
+      const here = JSON.parse(readFileSync(join(__dirname, '../../..', path, 'package.json'), 'utf8')) as Locked;
+      expect([path, version]).toEqual([path, here.version]);
+    }
+  });
+
+  it('names no registry and needs no install script', () => {
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
+  });
+
+  it('brings none of the workspace’s own packages as a dependency', () => {
+    expect(read('package-lock.json')).not.toContain('node_modules/@polydev');
+  });
+
+  it('ships the golden image script, executable', () => {
+    accessSync(join(DIST, 'scripts/build-golden-snapshot-complete.sh'), constants.X_OK);
+    expect(read('scripts/build-golden-snapshot-complete.sh')).toMatch(/^#!\/usr\/bin\/env bash\n/);
+  });
+});

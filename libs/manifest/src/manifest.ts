@@ -1,0 +1,68 @@
+import type { TargetConfig } from './config';
+import type { Edge, Order, OrderSubject } from './order';
+import { edgesInCommands, orderFrom } from './order';
+import type { ManifestData } from './schema/manifest';
+import { trimmed } from './schema/paths';
+import type { TargetLayer } from './schema/target';
+import type { ManifestSource } from './source';
+
+/** An environment as far as it is known without its values. */
+export interface EnvironmentEntry {
+  readonly name: string;
+  /** JSON file, relative to the workspace, that has to be there for this environment; undefined = none. */
+  readonly valuesFile?: string;
+}
+
+/** A checked manifest: all of it is known to be right, save what an environment's values will add. */
+export interface Manifest {
+  /** Its name for messages. */
+  readonly file: string;
+  /**
+   * Every target as it is before an environment changes it. `dependsOn` holds what is declared or found in a hook in
+   * any environment, so that one task graph fits them all.
+   */
+  readonly targets: readonly TargetConfig[];
+  readonly environments: readonly EnvironmentEntry[];
+  /** What was written, for `resolveEnvironment`. Numbers and choices of environments may still be `${name}`. */
+  readonly written: { readonly data: ManifestData; readonly source: ManifestSource };
+}
+
+const HOOKS = [
+  'pre_deploy',
+  'post_deploy',
+  'restart',
+  'install',
+  'build_command',
+] as const satisfies readonly (keyof TargetLayer)[];
+
+/** The commands of some layers, each under its key. */
+export const commandsOf = (layers: readonly TargetLayer[]): OrderSubject['commands'] =>
+  layers.flatMap((layer) =>
+    HOOKS.flatMap((key) => {
+      const text = layer[key];
+      return typeof text === 'string' ? [{ key, text }] : [];
+    }),
+  );
+
+/** What is written about a target anywhere; variables in it are compared as they stand. */
+const everywhere = (data: ManifestData, name: string): readonly TargetLayer[] => {
+  const environments = Object.values(data.environments ?? {});
+  const overrides = environments.flatMap(({ targets = {} }) => (Object.hasOwn(targets, name) ? [targets[name]] : []));
+  return [data.targets[name], ...overrides, data.defaults].filter((layer) => layer !== undefined);
+};
+
+/** One order for all environments; where two of them contradict each other, the one that is written first wins. */
+export const orderEverywhere = (data: ManifestData): Order => {
+  const layers = Object.keys(data.targets).map((name) => [name, everywhere(data, name)] as const);
+  const declared: readonly Edge[] = layers.flatMap(([target, written]) =>
+    written
+      .flatMap(({ depends_on: names }) => (Array.isArray(names) ? names : []))
+      .map((before) => ({ target, before })),
+  );
+  const subjects = layers.map(([name, written]) => ({
+    name,
+    commands: commandsOf(written),
+    paths: written.flatMap(({ path }) => (path === undefined ? [] : [trimmed(path)])),
+  }));
+  return orderFrom([...declared, ...edgesInCommands(subjects)]).order;
+};

@@ -1,0 +1,41 @@
+/** Letters only: `healthCheck`, `health-check` and `health_check` are one word to a reader. */
+const simplified = (word: string): string => word.toLowerCase().replaceAll(/[-_. ]/g, '');
+
+/** Optimal string alignment distance: how many letters are inserted, left out, changed or swapped with their neighbour. */
+export const distance = (from: string, to: string): number => {
+  const table: number[][] = [];
+  const at = (row: number, column: number): number => table[row]?.[column] ?? Infinity;
+  for (let row = 0; row <= from.length; row++) {
+    const line: number[] = [];
+    table.push(line);
+    for (let column = 0; column <= to.length; column++) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const changed = at(row - 1, column - 1) + (isSame ? 0 : 1);
+      const swapped = isSwapped ? at(row - 2, column - 2) + 1 : Infinity;
+      line.push(row + column === 0 ? 0 : Math.min(at(row - 1, column) + 1, at(row, column - 1) + 1, changed, swapped));
+    }
+  }
+  return at(from.length, to.length);
+};
+
+/** How far a candidate may be: a third of its letters, at least one, but never all of them. */
+const tolerance = (word: string, candidate: string): number =>
+  Math.min(Math.max(1, Math.floor(candidate.length / 3)), candidate.length - 1, word.length - 1);
+
+/** The candidate that was probably meant; undefined where none is near. */
+export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
+  const written = simplified(word);
+  const near = candidates
+    .map((candidate) => ({ candidate, plain: simplified(candidate) }))
+    .map(({ candidate, plain }) => ({ candidate, score: distance(written, plain), limit: tolerance(written, plain) }))
+    .filter(({ score, limit }) => score <= limit)
+    .sort((a, b) => a.score - b.score);
+  return near[0]?.candidate;
+};
+
+/** `; did you mean `x`?`, or nothing. */
+export const didYouMean = (word: string, candidates: readonly string[]): string => {
+  const suggestion = nearest(word, candidates);
+  return suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
+};

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { duration } from './duration';
+import { healthCheckSchema, healthMannerSchema } from './health-check';
+import { choice, commandOr, list, optional, removable, required, text, webUrl, whole } from './leaves';
+import { hostPath, innerPath } from './paths';
+
+export const TARGET_DEFAULTS = {
+  build: 'local',
+  install: 'auto',
+  shared: [],
+  drop: [],
+  keep: 5,
+  strategy: 'rolling',
+  rollback_on_failure: 'deployment',
+  sync: 'content',
+  golden_image_rebuild: 'auto',
+  command_timeout: 600,
+} as const;
+
+/** Keys that also make sense for all targets at once. */
+const settings = {
+  build: optional(choice(['local', 'server']), {
+    description:
+      'Where `build_command` runs: `local` = here, as the Nx build target, cached; `server` = on the host, from the sources that were sent.',
+    default: TARGET_DEFAULTS.build,
+    examples: ['server'],
+  }),
+  build_command: removable(text('a command'), {
+    description:
+      'Command that builds the target. Needed with `build: server`; with `build: local` only where the project has no build target.',
+    examples: ['npm run build'],
+  }),
+  install: optional(commandOr(['auto', 'none']), {
+    description:
+      'How production dependencies get onto the host: `auto` = by the lock file in the artifact, `none`, or a command. Runs only when package.json or the lock file changed.',
+    default: TARGET_DEFAULTS.install,
+    examples: ['npm ci --omit=dev --ignore-scripts'],
+  }),
+  restart: removable(text('a command'), {
+    description: 'Command on the host that makes the new release serve.',
+    examples: ['systemctl restart master-controller'],
+  }),
+  pre_deploy: removable(text('a command'), {
+    description: 'Command on the host before anything of the target is changed; when it fails, nothing is.',
+    examples: ['bash /opt/backup/before-deploy.sh'],
+  }),
+  post_deploy: removable(text('a command'), {
+    description: 'Command on the host after the new release is healthy; when it fails, the deployment is taken back.',
+    examples: ['bash /opt/master-controller/scripts/build-golden-snapshot-complete.sh'],
+  }),
+  shared: optional(list(innerPath('a path inside the release'), 'paths'), {
+    description: 'Files and directories that outlive releases, linked into each. A slash at the end means a directory.',
+    default: TARGET_DEFAULTS.shared,
+    examples: [['.env', 'uploads/']],
+  }),
+  drop: optional(list(innerPath('a path or pattern inside the release'), 'paths'), {
+    description:
+      'What a directory found at `path` on the first deploy may hold and the release need not have: exact paths or patterns (`*.log`, `tmp/**`).',
+    default: TARGET_DEFAULTS.drop,
+    examples: [['*.log', 'tmp/**']],
+  }),
+  keep: optional(whole(1, 1000), {
+    description: 'Releases kept besides the live one, to go back to.',
+    default: TARGET_DEFAULTS.keep,
+    examples: [10],
+  }),
+  strategy: optional(choice(['rolling', 'blue-green']), {
+    description:
+      '`rolling` = host after host, each restarted in place. `blue-green` comes with a later version and is refused until then.',
+    default: TARGET_DEFAULTS.strategy,
+    examples: ['rolling'],
+  }),
+  rollback_on_failure: optional(
+    z
+      .literal([true, false, 'deployment', 'target'], { error: 'should be deployment, target, true or false' })
+      .meta({ expects: 'deployment, target, true or false' }),
+    {
+      description:
+        'What is taken back when the target fails: the whole `deployment` (`true` is the same), the `target` alone, or nothing (`false`).',
+      default: TARGET_DEFAULTS.rollback_on_failure,
+      examples: ['target'],
+    },
+  ),
+  sync: optional(choice(['content', 'rsync']), {
+    description: 'How a release gets onto the host: by content (what is there already is copied there), or with rsync.',
+    default: TARGET_DEFAULTS.sync,
+    examples: ['rsync'],
+  }),
+  golden_image_rebuild: optional(choice(['auto', 'manual']), {
+    description: 'Whether a change of the target rebuilds the golden image by itself.',
+    default: TARGET_DEFAULTS.golden_image_rebuild,
+    examples: ['manual'],
+  }),
+  command_timeout: optional(duration(), {
+    description: 'Longest that install, server build, restart and each hook may take, in seconds or as `10m`.',
+    default: TARGET_DEFAULTS.command_timeout,
+    examples: ['10m'],
+  }),
+};
+
+const path = hostPath();
+const pathMeta = {
+  description:
+    'Absolute path on the host at which the live release is found: a symlink that is swapped. No two targets may overlap.',
+  examples: ['/opt/master-controller'],
+  pattern: '^/',
+};
+
+const own = {
+  artifact: removable(innerPath('a path inside the workspace'), {
+    description:
+      'Folder of the workspace that holds the built output. Left out = the one output of the project’s build target.',
+    examples: ['apps/frontend/dist'],
+  }),
+  url: removable(webUrl(), {
+    description: 'Where people reach it; shown after a deploy.',
+    examples: ['https://app.example.com'],
+  }),
+  depends_on: optional(list(text('the name of a target'), 'targets'), {
+    description: 'Targets deployed before this one. Others are found by themselves: see “Order”.',
+    default: [],
+    examples: [['database']],
+  }),
+  health_check: removable(healthCheckSchema, {
+    description:
+      'How to tell that the new release serves: an address, or a mapping (see “Health check”). `null` says that it is left out on purpose.',
+    examples: ['http://localhost:4000/api/auth/health'],
+  }),
+};
+
+const error = 'should be a mapping';
+
+export const targetSchema = z.strictObject({ path: required(path, pathMeta), ...own, ...settings }, { error });
+
+/** A target's keys in an environment: each replaces the one of `targets`; `health_check` is merged key by key. */
+export const overrideSchema = z.strictObject({ path: optional(path, pathMeta), ...own, ...settings }, { error });
+
+export const defaultsSchema = z.strictObject(
+  {
+    ...settings,
+    health_check: optional(healthMannerSchema, {
+      description: 'Manner of every target’s health check.',
+      examples: [{ timeout: '2m' }],
+    }),
+  },
+  { error },
+);
+
+export type TargetLayer = z.infer<typeof overrideSchema>;
+export type DefaultsLayer = z.infer<typeof defaultsSchema>;

@@ -1,0 +1,115 @@
+import type { HealthCheckConfig, SharedEntry, TargetConfig } from './config';
+import { defined } from './defined';
+import type { KeyPath } from './problem';
+import { toMilliseconds } from './schema/duration';
+import type { HealthObject } from './schema/health-check';
+import { HEALTH_DEFAULTS, WELL_KNOWN_HEALTH } from './schema/health-check';
+import type { EnvironmentLayer, ManifestData } from './schema/manifest';
+import { trimmed } from './schema/paths';
+import type { TargetLayer } from './schema/target';
+import { TARGET_DEFAULTS } from './schema/target';
+import type { VariableSettings } from './variables';
+
+/** What is written about one target, nearest first: the environment's keys, the target's own, the defaults for all. */
+export interface TargetLayers {
+  readonly name: string;
+  readonly layers: readonly { readonly path: KeyPath; readonly layer: TargetLayer }[];
+}
+
+/** The layers of every target, in the order of the manifest. */
+export const layersOf = (
+  data: ManifestData,
+  environment?: { name: string; layer: EnvironmentLayer },
+): readonly TargetLayers[] =>
+  Object.entries(data.targets).map(([name, target]) => {
+    const overrides = environment?.layer.targets ?? {};
+    const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+    const layers = [
+      { path: ['environments', environment?.name ?? '', 'targets', name], layer: override },
+      { path: ['targets', name], layer: target },
+      { path: ['defaults'], layer: data.defaults },
+    ];
+    return { name, layers: layers.flatMap(({ path, layer }) => (layer === undefined ? [] : [{ path, layer }])) };
+  });
+
+/** Where a key was written that counts; the target itself where it was written nowhere. */
+export const whereWritten = ({ name, layers }: TargetLayers, key: keyof TargetLayer): KeyPath => {
+  const found = layers.find(({ layer }) => layer[key] !== undefined);
+  return found === undefined ? ['targets', name] : [...found.path, key];
+};
+
+const pick = <K extends keyof TargetLayer>({ layers }: TargetLayers, key: K): NonNullable<TargetLayer[K]> | undefined =>
+  layers.find(({ layer }) => layer[key] !== undefined)?.layer[key] ?? undefined;
+
+/** A target's health check, merged key by key; undefined where it has none. */
+export const healthObject = (target: TargetLayers): HealthObject | undefined => {
+  const own = target.layers
+    .filter(({ path }) => path[0] !== 'defaults')
+    .find(({ layer }) => layer.health_check !== undefined);
+  if ((own?.layer.health_check ?? undefined) === undefined) return undefined;
+  const parts = target.layers.map(({ layer: { health_check: written } }) =>
+    typeof written === 'string' ? { url: written } : (written ?? {}),
+  );
+  const merged = Object.assign({}, ...parts.reverse()) as HealthObject;
+  const url = merged.url ?? wellKnown(target.name)?.url;
+  return url === undefined ? merged : { ...merged, url };
+};
+
+const wellKnown = (name: string) => (Object.hasOwn(WELL_KNOWN_HEALTH, name) ? WELL_KNOWN_HEALTH[name] : undefined);
+
+const expectedBody = (name: string, { body, url = '' }: HealthObject): HealthCheckConfig['body'] => {
+  if (body !== undefined) return body ?? undefined;
+  const known = wellKnown(name);
+  return known !== undefined && URL.canParse(url) && new URL(url).pathname === known.path ? known.body : undefined;
+};
+
+const toHealthCheck = (target: TargetLayers, timeoutMs: number | undefined): HealthCheckConfig | undefined => {
+  const health = healthObject(target);
+  if (health?.url === undefined) return undefined;
+  return defined({
+    url: health.url,
+    status: health.status ?? HEALTH_DEFAULTS.status,
+    body: expectedBody(target.name, health),
+    timeoutMs: timeoutMs ?? toMilliseconds(health.timeout ?? HEALTH_DEFAULTS.timeout),
+    intervalMs: toMilliseconds(health.interval ?? HEALTH_DEFAULTS.interval),
+    successes: health.successes ?? HEALTH_DEFAULTS.successes,
+  });
+};
+
+const toShared = (entry: string): SharedEntry => ({
+  path: trimmed(entry),
+  kind: entry.endsWith('/') ? 'directory' : 'file',
+});
+
+const toInstall = (written: string): TargetConfig['install'] =>
+  written === 'auto' || written === 'none' ? written : { command: written };
+
+const toRollback = (written: boolean | 'deployment' | 'target'): TargetConfig['rollbackOnFailure'] =>
+  written === true ? 'deployment' : written;
+
+/** One target with everything filled in; `dependsOn` holds what is declared, the order found in hooks comes later. */
+export const toTarget = (target: TargetLayers, variables: VariableSettings): TargetConfig => {
+  const or = <K extends keyof typeof TARGET_DEFAULTS>(key: K) => pick(target, key) ?? TARGET_DEFAULTS[key];
+  return defined({
+    name: target.name,
+    path: trimmed(pick(target, 'path') ?? ''),
+    artifact: pick(target, 'artifact'),
+    build: or('build'),
+    buildCommand: pick(target, 'build_command'),
+    install: toInstall(or('install')),
+    restart: pick(target, 'restart'),
+    healthCheck: toHealthCheck(target, variables.healthTimeoutMs),
+    preDeploy: pick(target, 'pre_deploy'),
+    postDeploy: pick(target, 'post_deploy'),
+    shared: or('shared').map(toShared),
+    drop: or('drop'),
+    keep: or('keep'),
+    dependsOn: [...new Set(pick(target, 'depends_on') ?? [])],
+    strategy: variables.strategy ?? or('strategy'),
+    rollbackOnFailure: variables.rollbackOnFailure ?? toRollback(or('rollback_on_failure')),
+    sync: or('sync'),
+    goldenImageRebuild: variables.goldenImageRebuild ?? or('golden_image_rebuild'),
+    commandTimeoutMs: toMilliseconds(or('command_timeout')),
+    url: pick(target, 'url'),
+  });
+};

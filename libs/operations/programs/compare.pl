@@ -1,0 +1,38 @@
+# What of a new file list a tree on this host already has, in one JSON line. Standard input: the new list.
+# Arguments: the tree ('' = there is none), its own list ('' = it has none: its own content is asked), paths the deployer put there.
+my ($tree, $list_file, @ours) = @ARGV;
+my @new = parse_list(do { local $/; <STDIN> });
+my %ours = map { $_ => 1 } @ours;
+
+my $own = $list_file eq '' ? undef : slurp($list_file);
+my @old = defined $own ? parse_list($own) : ();
+my (%drifted, @drift);
+if (defined $own) {
+  my ($missing, $changed) = compare_tree($tree, @old);
+  push @drift, map { ['missing', $_] } @$missing;
+  push @drift, map { ['changed', $_] } @$changed;
+  push @drift, map { ['extra', $_] } extra_paths($tree, \%ours, @old);
+  %drifted = map { $_->[1] => 1 } @drift;
+}
+
+my (@send, @added, @changed_paths, @removed);
+my %before = map { $_->{path} => $_ } @old;
+my $as_listed = defined $own || $tree eq '' ? {} : (compare_tree($tree, grep { $_->{type} eq 'file' } @new))[2];
+for my $index (0 .. $#new) {
+  my $entry = $new[$index];
+  my $old = $before{$entry->{path}};
+  my $alike = defined $own
+    ? $old && $old->{type} eq $entry->{type} && ($old->{sha256} // '') eq ($entry->{sha256} // '')
+      && $old->{exec} == $entry->{exec} && ($old->{link} // '') eq ($entry->{link} // '')
+    : $as_listed->{$entry->{path}};
+  next if $alike && !$drifted{$entry->{path}};
+  push @send, $index if $entry->{type} eq 'file';
+  next if $entry->{type} eq 'dir';
+  if ($old) { push @changed_paths, $index unless $alike } else { push @added, $index }
+}
+my %after = map { $_->{path} => 1 } @new;
+@removed = grep { !$after{$_->{path}} && $_->{type} ne 'dir' } @old;
+
+print '{"send":[', join(',', @send), '],"added":[', join(',', @added), '],"changed":[', join(',', @changed_paths), '],"removed":',
+  j_list(map { $_->{path} } @removed), ',"drift":[',
+  join(',', map { '{"kind":' . j($_->[0]) . ',"path":' . j($_->[1]) . '}' } @drift), "]}\n";

@@ -1,0 +1,54 @@
+# What a target is on this host, in one JSON line.
+# Arguments: path, target directory (<state_dir>/targets/<target>), then for each shared entry its path.
+my ($path, $home, @shared) = @ARGV;
+
+my @stat = lstat $path;
+my $kind = !@stat ? 'absent' : -l _ ? 'symlink' : -d _ ? 'directory' : 'other';
+my $link = $kind eq 'symlink' ? readlink $path : undef;
+my $release;
+$release = $1 if defined $link && $link =~ m{^\Q$home\E/releases/([^/]+)$};
+
+my @releases;
+if (opendir(my $handle, "$home/releases")) {
+  for my $name (sort readdir $handle) {
+    next if $name =~ /^\./ || $name =~ /\.mtree$/ || !-d "$home/releases/$name";
+    my $info = slurp("$home/releases/$name/.release.json");
+    my $list = -e "$home/releases/$name.mtree" ? 'true' : 'false';
+    my $age = int((stat "$home/releases/$name")[9] // 0);
+    push @releases, '{"id":' . j($name) . ',"info":' . j($info) . ",\"hasList\":$list,\"mtime\":$age}";
+  }
+}
+
+my @present = map { -e "$home/shared/$_" || -l "$home/shared/$_" ? 'true' : 'false' } @shared;
+my @dependencies;
+if (opendir(my $handle, "$home/dependencies")) {
+  @dependencies = grep { !/^\./ && !/\.partial$/ } readdir $handle;
+}
+
+# The journal from the last begun run on.
+my ($journal, $offset) = ('', 0);
+if (open(my $file, '<', "$home/journal.jsonl")) {
+  my $start = 0;
+  while (my $line = <$file>) {
+    $start = tell($file) - length $line if index($line, '"event":"begin"') >= 0;
+  }
+  seek $file, $start, 0;
+  local $/;
+  $journal = <$file> // '';
+}
+
+my $same_device = 'true';
+if ($kind eq 'directory') {
+  my $at = $home;
+  $at =~ s{/[^/]*$}{} while $at ne '' && !-e $at;
+  $same_device = 'false' if $stat[0] != (stat($at eq '' ? '/' : $at))[0];
+}
+my $node = `node --version 2>/dev/null`;
+chomp $node;
+my $machine = (POSIX::uname())[4];
+
+print '{"path":{"kind":', j($kind), ',"link":', j($link), ',"release":', j($release), ",\"sameDevice\":$same_device},",
+  '"releases":[', join(',', @releases), '],"sharedPresent":[', join(',', @present), '],',
+  '"dependencies":', j_list(@dependencies), ',"journal":', j($journal),
+  ',"targetFile":', j(slurp("$home/target.json")), ',"lockFile":', j(slurp("$home/lock.json")),
+  ',"node":', j($node), ',"machine":', j($machine), ",\"uid\":$>}\n";

@@ -1,0 +1,72 @@
+import { combined, isOpsError } from '@polydev/errors';
+import { connectSsh, onEach, type Host, type HostShell, type Settled } from '@polydev/host';
+import type { DeploymentHead } from '@polydev/contract';
+import type { EnvironmentConfig, HostConfig } from '@polydev/manifest';
+import { targetLayout } from './layout';
+
+/** Connections opened at the same time. */
+const PARALLEL = 16;
+
+/** One result for every host of the environment: a connection, or why there is none. */
+export const tryHosts = (
+  environment: EnvironmentConfig,
+  signal: AbortSignal,
+): Promise<readonly Settled<HostConfig, Host>[]> =>
+  onEach(environment.hosts, { limit: PARALLEL }, (host) => connectSsh({ ...host, signal }));
+
+/** Connects to every host of the environment, or to none: then throws everything that stood in the way. */
+export const withHosts = async <T>(
+  environment: EnvironmentConfig,
+  signal: AbortSignal,
+  work: (hosts: readonly Host[]) => Promise<T>,
+): Promise<T> => {
+  const settled = await tryHosts(environment, signal);
+  const hosts = settled.flatMap((one) => (one.ok ? [one.value] : []));
+  try {
+    throwFailures(settled);
+    return await work(hosts);
+  } finally {
+    await Promise.all(hosts.map((host) => host.close().catch(() => undefined)));
+  }
+};
+
+/** Takes a target's lock on every host, or on none, and gives them back at the end. */
+export const withShells = async <T>(
+  input: {
+    readonly hosts: readonly Host[];
+    readonly stateDir: string;
+    readonly target: string;
+    readonly head: LockHolder;
+  },
+  work: (shells: readonly HostShell[]) => Promise<T>,
+): Promise<T> => {
+  const { hosts, stateDir, target, head } = input;
+  const settled = await onEach(hosts, { limit: PARALLEL }, (host) =>
+    host.openShell({ target, lockFile: targetLayout(stateDir, target).lock, holder: holderOf(head) }),
+  );
+  const shells = settled.flatMap((one) => (one.ok ? [one.value] : []));
+  try {
+    throwFailures(settled);
+    return await work(shells);
+  } finally {
+    await Promise.all(shells.map((shell) => shell.release().catch(() => undefined)));
+  }
+};
+
+export type LockHolder = Pick<DeploymentHead, 'id' | 'by' | 'startedAt'>;
+
+export const holderOf = ({ id, by, startedAt }: LockHolder) => ({
+  by,
+  from: by.split('@').at(-1) ?? by,
+  since: startedAt,
+  deployment: id,
+});
+
+/** Throws all failures as one, if they are all situations of the user's; a bug first. */
+const throwFailures = (settled: readonly Settled<unknown, unknown>[]): void => {
+  const errors = settled.flatMap((one) => (one.ok ? [] : [one.error]));
+  const bug = errors.find((error) => !isOpsError(error));
+  if (bug !== undefined) throw bug as Error;
+  const explained = errors.filter((error) => isOpsError(error));
+  if (explained.length > 0) throw combined(explained);
+};

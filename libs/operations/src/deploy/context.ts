@@ -1,0 +1,32 @@
+import type { Artifact, FileEntry } from '@polydev/artifact';
+import type { HostShell } from '@polydev/host';
+import type { DeployPlan } from './plan';
+
+/** What of the artifact goes over the wire to one host, and what the host copies from a tree it has. */
+export interface Transfer {
+  readonly artifact: Artifact;
+  /** Positions in the file list of the files that are sent. */
+  readonly send: readonly number[];
+  /** Tree on the host that everything else is copied from; undefined when all is sent. */
+  readonly copyFrom: string | undefined;
+}
+
+/** What the steps of a deploy work with on one host. */
+export interface DeployContext {
+  readonly plan: DeployPlan;
+  readonly shell: HostShell;
+  /** Aborted by Ctrl-C; steps hand it to the commands they run. Undo never looks at it. */
+  readonly signal: AbortSignal;
+  /** Missing when a later process finishes or undoes a dead run: no step forward is taken then. */
+  readonly transfer?: Transfer;
+  /** Says something once, beside the steps. */
+  readonly note: (text: string) => void;
+  /** Seconds since the host's boot at which the path was swapped. */
+  swappedAt?: number;
+}
+
+export const sentFiles = ({ artifact, send }: Transfer): FileEntry[] =>
+  send.flatMap((index) => {
+    const entry = artifact.entries[index];
+    return entry?.type === 'file' ? [entry] : [];
+  });

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from '@polydev/artifact';
+import type { DeploymentHead, TargetFile } from '@polydev/contract';
+import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
+import { planDependencies, type DependencyPlan } from './dependencies';
+import type { TargetState } from './state';
+
+/** What served before, and how to point at it again. */
+export type Before =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'symlink'; readonly link: string; readonly release?: string }
+  | { readonly kind: 'directory'; readonly adoptAs: string };
+
+/**
+ * What will happen to a target on one host: plain data, computed from the artifact and the host's state, and written
+ * to the journal so that another process can finish or undo it. Holds no secret.
+ */
+export interface DeployPlan {
+  readonly version: 1;
+  readonly target: string;
+  readonly environment: string;
+  readonly stateDir: string;
+  readonly path: string;
+  /** Id of the new release, which is the deployment's. */
+  readonly release: string;
+  readonly sha: string;
+  /** Whether the tree had changes that the SHA does not name. */
+  readonly dirty: boolean;
+  readonly digest: string;
+  /** Hash of the manifest's settings that shape a release beside its artifact. */
+  readonly settings: string;
+  readonly before: Before;
+  /** The target's file as it was. */
+  readonly targetFile?: TargetFile;
+  readonly dependencies?: DependencyPlan;
+  readonly shared: readonly SharedEntry[];
+  readonly buildCommand?: string;
+  readonly preDeploy?: string;
+  readonly restart?: string;
+  readonly healthCheck?: HealthCheckConfig;
+  readonly postDeploy?: string;
+  readonly url?: string;
+  /** Ids of releases that go once the new one serves. */
+  readonly prune: readonly string[];
+  readonly commandTimeoutMs: number;
+}
+
+export interface PlanInput {
+  readonly target: TargetConfig;
+  readonly stateDir: string;
+  readonly artifact: Artifact;
+  readonly head: Pick<DeploymentHead, 'id' | 'sha' | 'dirty' | 'environment'>;
+  readonly state: TargetState;
+  /** Texts of the artifact's files that decide what is installed, by path. */
+  readonly packageFiles: ReadonlyMap<string, string>;
+}
+
+/** Computes the plan. Pure. */
+export const planDeploy = ({ target, stateDir, artifact, head, state, packageFiles }: PlanInput): DeployPlan => {
+  const dependencies = planDependencies({ target, artifact, state, packageFiles });
+  return {
+    version: 1,
+    target: target.name,
+    environment: head.environment,
+    stateDir,
+    path: target.path,
+    release: head.id,
+    sha: head.sha,
+    dirty: head.dirty,
+    digest: artifact.digest,
+    settings: settingsOf(target),
+    before: beforeOf(state, head.id),
+    ...(state.targetFile ? { targetFile: state.targetFile } : {}),
+    ...(dependencies ? { dependencies } : {}),
+    shared: target.shared,
+    ...(target.build === 'server' && target.buildCommand ? { buildCommand: target.buildCommand } : {}),
+    ...(target.preDeploy ? { preDeploy: target.preDeploy } : {}),
+    ...(target.restart ? { restart: target.restart } : {}),
+    ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
+    ...(target.postDeploy ? { postDeploy: target.postDeploy } : {}),
+    ...(target.url ? { url: target.url } : {}),
+    prune: releasesToPrune(state, target.keep, head.id),
+    commandTimeoutMs: target.commandTimeoutMs,
+  };
+};
+
+/** Two releases of one digest are the same release only if these settings agree too. */
+export const settingsOf = (target: TargetConfig): string =>
+  createHash('sha256')
+    .update(JSON.stringify([target.path, target.install, target.shared, target.build, target.buildCommand ?? '']))
+    .digest('hex')
+    .slice(0, 16);
+
+/** Id of the release an adopted directory becomes. */
+const ADOPTED = 'adopted-';
+
+const beforeOf = (state: TargetState, deployment: string): Before => {
+  const { kind, link, release } = state.path;
+  if (kind === 'directory') return { kind, adoptAs: `${ADOPTED}${deployment}` };
+  if (kind === 'symlink' && link !== undefined) return { kind, link, ...(release ? { release } : {}) };
+  return { kind: 'nothing' };
+};
+
+/** The oldest releases beyond `keep`, never the one that serves now and never an adopted directory. */
+const releasesToPrune = (state: TargetState, keep: number, own: string): string[] =>
+  state.releases
+    .map((release) => release.id)
+    .filter((id) => id !== own && !id.startsWith(ADOPTED))
+    .sort()
+    .reverse()
+    .filter((id, index) => index >= keep && id !== state.path.release);

@@ -1,0 +1,22 @@
+/** The steps of a deploy on one host, in the order of the runbook. Each is safe to run again and to undo half-done. */
+export { placeRelease, removeRelease } from './steps/place';
+export { installSkipped, installDependencies, removeDependencies, linkSkipped, linkShared } from './steps/dependencies';
+export {
+  buildSkipped,
+  buildOnServer,
+  preDeploySkipped,
+  runPreDeploy,
+  postDeploySkipped,
+  runPostDeploy,
+} from './steps/commands';
+export {
+  adoptSkipped,
+  adoptShared,
+  giveSharedBack,
+  keepTheWayBack,
+  restartPrevious,
+  swap,
+  swapBack,
+} from './steps/swap';
+export { restartSkipped, restart, healthSkipped, checkHealth } from './steps/start';
+export { recordLive, recordPrevious, pruneSkipped, prune } from './steps/record';

@@ -1,0 +1,39 @@
+import { mustRun } from '@polydev/host';
+import { targetLayout } from '../../layout';
+import { waitUntilHealthy } from '../../health/wait';
+import type { DeployContext } from '../context';
+import { hookEnvironment } from './commands';
+
+export const restartSkipped = ({ plan }: DeployContext) => (plan.restart ? undefined : 'no restart command');
+export const healthSkipped = ({ plan }: DeployContext) => (plan.healthCheck ? undefined : 'no health check');
+
+export const restart = async (context: DeployContext): Promise<void> => {
+  await runRestart(context);
+};
+
+/** The manifest's restart command, word for word. It gives up the lock's descriptor, as the service outlives us. */
+export const runRestart = ({ plan, shell, signal }: DeployContext) =>
+  mustRun(shell, ['sh', '-c', plan.restart ?? ':'], {
+    env: hookEnvironment(plan),
+    keepLock: false,
+    signal,
+    timeoutMs: plan.commandTimeoutMs,
+  });
+
+/** Waits until the new release, and no other, answers as it should. */
+export const checkHealth = async ({ plan, shell, signal, swappedAt, note }: DeployContext): Promise<string> => {
+  if (!plan.healthCheck) return '';
+  const layout = targetLayout(plan.stateDir, plan.target);
+  const health = await waitUntilHealthy({
+    host: shell.host,
+    check: plan.healthCheck,
+    signal,
+    expected: {
+      release: plan.release,
+      ...(swappedAt === undefined ? {} : { process: { startedAfter: swappedAt, releases: `${layout.home}/releases` } }),
+    },
+    ...(plan.restart ? { restart: plan.restart } : {}),
+  });
+  if (health.doubt) note(health.doubt);
+  return health.detail;
+};

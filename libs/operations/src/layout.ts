@@ -1,0 +1,34 @@
+/** Where everything of a target lies on its host: the one place that knows. All paths are absolute. */
+export interface TargetLayout {
+  readonly home: string;
+  readonly lock: string;
+  readonly journal: string;
+  readonly targetFile: string;
+  readonly shared: string;
+  readonly release: (id: string) => string;
+  readonly list: (id: string) => string;
+  readonly dependencies: (key: string) => string;
+}
+
+export const targetLayout = (stateDir: string, target: string): TargetLayout => {
+  const home = `${stateDir}/targets/${target}`;
+  return {
+    home,
+    lock: `${home}/lock`,
+    journal: `${home}/journal.jsonl`,
+    targetFile: `${home}/target.json`,
+    shared: `${home}/shared`,
+    release: (id) => `${home}/releases/${id}`,
+    list: (id) => `${home}/releases/${id}.mtree`,
+    dependencies: (key) => `${home}/dependencies/${key}`,
+  };
+};
+
+/** Where deployment records lie on a host. */
+export const recordLayout = (stateDir: string) => ({
+  directory: `${stateDir}/deployments`,
+  lock: `${stateDir}/deployments/lock`,
+  record: (deployment: string) => `${stateDir}/deployments/${deployment}.json`,
+  parts: (deployment: string) => `${stateDir}/deployments/${deployment}.parts`,
+  part: (deployment: string, target: string) => `${stateDir}/deployments/${deployment}.parts/${target}.json`,
+});

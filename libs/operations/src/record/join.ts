@@ -1,0 +1,58 @@
+import type {
+  DeploymentHead,
+  DeploymentOutcome,
+  DeploymentPart,
+  DeploymentRecord,
+  HostOutcome,
+  HostRecord,
+  TargetRecord,
+} from '@polydev/contract';
+
+/**
+ * Joins the parts of a deployment, as they were found on several hosts, into its record. A part that says how it ended
+ * outdoes one that still says `running`; a target that was planned and left no part was not reached. Pure.
+ */
+export const joinParts = (
+  head: DeploymentHead,
+  parts: readonly DeploymentPart[],
+  endedAt: string,
+  earlier?: DeploymentRecord,
+): DeploymentRecord => {
+  const found = [...(earlier?.targets ?? []), ...parts.map(({ part }) => part)];
+  const names = [...new Set([...head.planned, ...found.map(({ target }) => target)])];
+  const targets = names.map((name) =>
+    mergeTarget(
+      name,
+      found.filter(({ target }) => target === name),
+    ),
+  );
+  const outcome = outcomeOf(targets);
+  return { ...head, outcome, ...(outcome === 'running' ? {} : { endedAt }), targets };
+};
+
+/** One target as a whole from its hosts. */
+export const targetOutcome = (hosts: readonly Pick<HostRecord, 'outcome'>[]): HostOutcome => {
+  const order: readonly HostOutcome[] = ['stuck', 'running', 'taken-back', 'moved', 'unchanged'];
+  return order.find((outcome) => hosts.some((host) => host.outcome === outcome)) ?? 'not-reached';
+};
+
+const mergeTarget = (target: string, found: readonly TargetRecord[]): TargetRecord => {
+  const best = found.toSorted((a, b) => rank(a.outcome) - rank(b.outcome)).at(-1);
+  if (!best) return { target, outcome: 'not-reached', hosts: [] };
+  const hosts = new Map<string, HostRecord>();
+  for (const host of found.flatMap((record) => record.hosts)) {
+    const before = hosts.get(host.host);
+    if (!before || rank(host.outcome) >= rank(before.outcome)) hosts.set(host.host, host);
+  }
+  const merged = [...hosts.values()];
+  return { ...best, outcome: merged.length === 0 ? best.outcome : targetOutcome(merged), hosts: merged };
+};
+
+/** How much a part knows: the later in a deployment it was written, the more. */
+const rank = (outcome: HostOutcome): number => ({ 'not-reached': 0, running: 1 })[outcome as string] ?? 2;
+
+const outcomeOf = (targets: readonly TargetRecord[]): DeploymentOutcome => {
+  if (targets.some(({ outcome }) => outcome === 'running')) return 'running';
+  if (targets.some(({ outcome }) => outcome === 'stuck')) return 'stuck';
+  return targets.every(({ outcome }) => outcome === 'moved' || outcome === 'unchanged') ? 'succeeded' : 'rolled-back';
+};

@@ -1,0 +1,80 @@
+import type { Host, HostShell } from '@polydev/host';
+import { Run, type RunState } from '@polydev/runbook';
+import type { Report } from '@polydev/reporting';
+import { isOpsError, runStuck } from '@polydev/errors';
+import { targetLayout } from '../layout';
+import type { DeployContext } from '../deploy/context';
+import { deploy } from '../deploy/deploy';
+import { hostJournal } from '../deploy/journal';
+import type { DeployPlan } from '../deploy/plan';
+import { reportSteps } from '../deploy/report-steps';
+
+export interface Recovery {
+  /** The deployment that had died. */
+  readonly deployment: string;
+  readonly outcome: 'moved' | 'taken-back';
+  /** Release that serves now. */
+  readonly release: string | undefined;
+}
+
+/** Whether a run still has to be finished or undone: it never ended, or ended stuck. */
+export const isUnfinished = (run: RunState | undefined): run is RunState =>
+  run !== undefined && (run.outcome === undefined || run.outcome === 'stuck');
+
+/**
+ * Finishes what a dead run left on a host if it was past its point of no return, else undoes it. Under the target's
+ * lock. Throws RUN_STUCK when it cannot.
+ */
+export const recoverRun = async (
+  shell: HostShell,
+  state: RunState,
+  { report }: { readonly report: Report },
+): Promise<Recovery> => {
+  const plan = state.plan as DeployPlan;
+  const { host } = shell;
+  report({
+    kind: 'warning',
+    host: host.name,
+    text: `Deployment ${state.run} died here half-way${state.committed ? ' after its new release had proven healthy; finishing it' : '; undoing what it did'}.`,
+  });
+  const run = Run.takeOver(runOptions(shell, plan, report), state);
+  if (state.committed) {
+    await run.commit();
+    return { deployment: state.run, outcome: 'moved', release: plan.release };
+  }
+  const backward = await run.backward();
+  if (!backward.ok) throw stuck(host, plan, state, backward);
+  return { deployment: state.run, outcome: 'taken-back', release: previousOf(plan) };
+};
+
+const runOptions = (shell: HostShell, plan: DeployPlan, report: Report) => {
+  const context: DeployContext = {
+    plan,
+    shell,
+    signal: new AbortController().signal,
+    note: (text) => report({ kind: 'note', text, host: shell.host.name }),
+  };
+  return {
+    id: plan.release,
+    runbook: deploy,
+    context,
+    plan,
+    journal: hostJournal(shell, targetLayout(plan.stateDir, plan.target).journal),
+    onStep: reportSteps(report, shell.host.name),
+    now: () => new Date(),
+  };
+};
+
+/** The release that served before a plan. */
+export const previousOf = ({ before }: DeployPlan): string | undefined =>
+  before.kind === 'symlink' ? before.release : undefined;
+
+const stuck = (host: Host, plan: DeployPlan, state: RunState, backward: { undoFailedAt: string; undoError: unknown }) =>
+  runStuck({
+    target: plan.target,
+    host: host.name,
+    deployment: state.run,
+    failure: state.failedStep ? `step "${state.failedStep}" had failed.` : 'its deployer died.',
+    undoStep: backward.undoFailedAt,
+    undoError: isOpsError(backward.undoError) ? backward.undoError.message : String(backward.undoError),
+  });

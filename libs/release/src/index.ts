@@ -1,0 +1,4 @@
+export * from './read-release-info';
+export * from './health-answer';
+export * from './notify-ready';
+export * from './on-termination';

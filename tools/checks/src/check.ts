@@ -1,0 +1,78 @@
+import { ensureSystemTools } from './ensure-system-tools';
+import { SYSTEM_TOOLS, type SystemTool } from './system-tools';
+import { SECTIONS, type Section, type SectionResult } from './sections';
+import { addTotals, closingLine, NO_TESTS, oneFailure, type TestTotals } from './test-reports';
+import { runTests } from './tests';
+
+type RunTests = (root: string) => Promise<TestTotals>;
+
+interface Finished {
+  readonly name: string;
+  readonly result: SectionResult;
+  readonly seconds: number;
+}
+
+const heading = (name: string): void => console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}`);
+
+const runSection = async (root: string, { name, run }: Section): Promise<Finished> => {
+  heading(name);
+  const start = performance.now();
+  const result = await run(root);
+  return { name, result, seconds: (performance.now() - start) / 1000 };
+};
+
+const describe = ({ name, result, seconds }: Finished): string => {
+  const outcome = result.kind === 'skipped' ? `skipped: ${result.reason}` : result.kind;
+  return `${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${outcome}`;
+};
+
+/** Prints what failed, then the closing line, and returns the exit code. */
+const close = (totals: TestTotals): number => {
+  for (const failure of totals.failures) console.log(`✗ ${failure}`);
+  console.log(closingLine(totals));
+  return totals.failed === 0 ? 0 : 1;
+};
+
+const missingTools = async (tools: readonly SystemTool[]): Promise<TestTotals | undefined> => {
+  const message = await ensureSystemTools(tools);
+  if (message === undefined) return undefined;
+  console.error(message);
+  return oneFailure('Nothing was run: programs are missing on this machine (see above).');
+};
+
+const prepareThen = async (tools: readonly SystemTool[], run: () => Promise<number>): Promise<number> => {
+  const missing = await missingTools(tools);
+  return missing === undefined ? run() : close(missing);
+};
+
+/** The tests of every project, and nothing else; installs the programs they need. Returns the exit code. */
+export const testCommand = (root: string): Promise<number> =>
+  prepareThen(
+    SYSTEM_TOOLS.filter(({ optional }) => optional !== true),
+    async () => close(await runTests(root)),
+  );
+
+/**
+ * Every section, then the tests; a failing section does not stop the others, so that one run shows all problems.
+ * In the closing line a failed section counts as one failure beside the failed tests. Returns the exit code.
+ */
+export const runCheck = async (root: string, sections: readonly Section[], tests: RunTests): Promise<number> => {
+  const finished: Finished[] = [];
+  for (const section of sections) finished.push(await runSection(root, section));
+  let totals = NO_TESTS;
+  const testSection = async (): Promise<SectionResult> => {
+    totals = await tests(root);
+    return { kind: totals.failed === 0 ? 'passed' : 'failed' };
+  };
+  const tested = await runSection(root, { name: 'tests', run: testSection });
+
+  heading('summary');
+  for (const section of [...finished, tested]) console.log(describe(section));
+  console.log();
+  const failed = finished.filter(({ result }) => result.kind === 'failed');
+  return close(addTotals([totals, ...failed.map(({ name }) => oneFailure(`${name}: see its section above`))]));
+};
+
+/** `npm run check`. Returns the exit code. */
+export const checkCommand = (root: string): Promise<number> =>
+  prepareThen(SYSTEM_TOOLS, () => runCheck(root, SECTIONS, runTests));

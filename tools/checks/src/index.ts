@@ -1,0 +1,1 @@
+export { layerProblems } from './layers';

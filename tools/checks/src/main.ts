@@ -1,0 +1,17 @@
+import { checkCommand, testCommand } from './check';
+import { checkLayers } from './check-layers';
+
+const verbs: Readonly<Record<string, () => Promise<number>>> = {
+  check: () => checkCommand(process.cwd()),
+  test: () => testCommand(process.cwd()),
+  layers: checkLayers,
+};
+
+const main = async (): Promise<void> => {
+  const run = verbs[process.argv[2] ?? ''];
+  if (run === undefined) throw new Error(`usage: main.ts ${Object.keys(verbs).join('|')}`);
+  // Nx keeps its plugin workers, and with them this process, alive.
+  process.exit(await run());
+};
+
+void main();

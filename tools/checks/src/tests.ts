@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLines, runCommand } from './run-command';
+import { addTotals, oneFailure, totalsOfReport, type TestTotals } from './test-reports';
+
+const REPORTS = join('reports', 'tests');
+
+/** Names of the projects that have tests, or undefined (with the reason printed) where Nx cannot tell. */
+const projectsWithTests = async (root: string): Promise<readonly string[] | undefined> => {
+  try {
+    return await readLines(root, ['nx', 'show', 'projects', '--withTarget', 'test']);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+};
+
+const readReport = (root: string, project: string): string | undefined => {
+  const file = join(root, REPORTS, `${project}.json`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+};
+
+/** Runs the tests of every project and returns what they came to. A project whose report is missing counts as failed. */
+export const runTests = async (root: string): Promise<TestTotals> => {
+  rmSync(join(root, REPORTS), { recursive: true, force: true });
+  const projects = await projectsWithTests(root);
+  if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no test was run');
+  await runCommand(root, ['nx', 'run-many', '-t', 'test', '--output-style=static']);
+  return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
+};

@@ -1,0 +1,6 @@
+/** Options of the `deploy` task. What belongs to an environment or a target stands in the manifest. */
+export interface DeployOptions {
+  readonly target?: string;
+  readonly manifest?: string;
+  readonly json?: boolean;
+}

@@ -1,0 +1,39 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { projectNotDeployed } from '@polydev/errors';
+import { type EnvironmentConfig, loadEnvironment, nearest, type TargetConfig } from '@polydev/manifest';
+import { DEFAULT_MANIFEST } from '../plugin-options';
+import type { GivenOptions } from './options';
+import { runVariables } from '../run/run-variables';
+
+/** The environment that a task is for. Nx passes no configuration on that the task's target lacks; that is an error here. */
+export const environmentOf = (context: ExecutorContext, manifest: string | undefined): EnvironmentConfig =>
+  loadEnvironment({
+    root: context.root,
+    manifestFile: manifest,
+    configuration: context.configurationName ?? runVariables().configuration,
+    env: process.env,
+  });
+
+/** A target of an environment; throws PROJECT_NOT_DEPLOYED when it has none of that name. */
+export const targetOf = (
+  environment: EnvironmentConfig,
+  { target, manifest }: { readonly target?: string; readonly manifest?: string },
+): TargetConfig => {
+  const found = environment.targets.find(({ name }) => name === target);
+  if (found !== undefined) return found;
+  const targets = environment.targets.map(({ name }) => name);
+  const suggestion = nearest(target ?? '', targets);
+  throw projectNotDeployed({
+    file: manifest ?? DEFAULT_MANIFEST,
+    target: target ?? '',
+    environment: environment.name,
+    targets,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+};
+
+/** What Nx gave to a task as options, with the task's name. */
+export const givenTo = (context: ExecutorContext, given: object): GivenOptions => {
+  const task = `${context.projectName}:${context.targetName}`;
+  return { task, help: `nx run ${task} --help`, given: { ...given } };
+};

@@ -1,0 +1,33 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { preflight } from '@polydev/operations';
+import type { Event } from '@polydev/reporting';
+import { knowsNothing } from '../../base/deployed-ref';
+import { DEFAULT_MANIFEST } from '../../plugin-options';
+import { openTaskRun } from '../../run/open-task-run';
+import { environmentOf, givenTo } from '../environment';
+import { parseOptions } from '../options';
+import { reportingErrors, type TaskResult } from '../reporting-errors';
+import { requireProjects } from './require-projects';
+import type { PreflightOptions } from './schema';
+
+const OPTIONS = { manifest: 'inferred', json: 'flag' } as const;
+
+/** `nx run <root project>:preflight`: looks at all that the run's deploys need; on its own, at what any deploy would. */
+export default function preflightExecutor(given: PreflightOptions, context: ExecutorContext): Promise<TaskResult> {
+  return reportingErrors(given, async (tools) => {
+    const options = parseOptions(OPTIONS, givenTo(context, given));
+    const environment = environmentOf(context, options.manifest);
+    requireProjects(environment, context, options.manifest ?? DEFAULT_MANIFEST);
+    const { head } = openTaskRun(context, environment).run;
+    const targets = environment.targets.filter(({ name }) => head.planned.length === 0 || head.planned.includes(name));
+    const findings = await preflight({ ...tools, environment, head, targets });
+    if (knowsNothing(context.root, environment.name)) tools.report(unknownNote(environment.name));
+    return !findings.some(({ level }) => level === 'error');
+  });
+}
+
+/** Nx's daemon shows nothing of what is said while it makes its graph, so it is said here too. */
+const unknownNote = (environment: string): Event => ({
+  kind: 'note',
+  text: `This clone does not know yet what ${environment} runs, so everything counts as changed; what is live already is left alone.`,
+});

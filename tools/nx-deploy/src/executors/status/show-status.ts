@@ -1,0 +1,22 @@
+import type { TargetConfig } from '@polydev/manifest';
+import { type OperationContext, statusOfTarget } from '@polydev/operations';
+import type { Options } from '../options';
+import { statusEvents, statusResult } from './status-output';
+
+export const STATUS_OPTIONS = { target: 'inferred', manifest: 'inferred', json: 'flag', limit: 'count' } as const;
+
+/** Deployments of the past that are shown unless the user says how many. */
+const DEFAULT_LIMIT = 10;
+
+export interface ShowStatusInput extends OperationContext {
+  readonly target: TargetConfig;
+  readonly options: Options<typeof STATUS_OPTIONS>;
+}
+
+/** Shows what a target runs, and its last deployments; returns whether every host could be asked. */
+export const showStatus = async ({ options, ...input }: ShowStatusInput): Promise<boolean> => {
+  const status = await statusOfTarget({ ...input, limit: options.limit ?? DEFAULT_LIMIT });
+  if (options.json) input.report({ kind: 'result', value: statusResult(status) });
+  else statusEvents(status).forEach(input.report);
+  return status.hosts.every(({ health }) => health !== 'unreachable');
+};

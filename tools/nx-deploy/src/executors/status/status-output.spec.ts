@@ -1,0 +1,78 @@
+import type { HostStatus, TargetStatus } from '@polydev/operations';
+import { createReporter } from '@polydev/reporting';
+import { statusEvents, statusResult } from './status-output';
+
+const host: HostStatus = {
+  host: 'web-1',
+  release: '20261124T081530.123Z-abc123f',
+  sha: 'abc123f6bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
+  digest: 'd'.repeat(64),
+  health: 'healthy',
+  since: '2026-11-24T08:15:40.000Z',
+  by: 'ann@laptop',
+  drift: [],
+  state: 'idle',
+  releases: [],
+};
+const status = (...hosts: HostStatus[]): TargetStatus => ({
+  target: 'api',
+  environment: 'staging',
+  hosts,
+  history: [],
+});
+const shown = (given: TargetStatus): string => {
+  const lines: string[] = [];
+  statusEvents(given).forEach(
+    createReporter({ result: (line) => lines.push(line), progress: (line) => lines.push(line) }),
+  );
+  return lines.join('\n');
+};
+
+test('programs find the same keys for every host', () => {
+  const none: HostStatus = {
+    ...host,
+    host: 'web-2',
+    release: undefined,
+    sha: undefined,
+    digest: undefined,
+    since: undefined,
+    by: undefined,
+  };
+  const { hosts, ...rest } = JSON.parse(JSON.stringify(statusResult(status(host, none))));
+  expect(rest).toEqual({ target: 'api', environment: 'staging', history: [] });
+  expect(Object.keys(hosts[1])).toEqual(Object.keys(hosts[0]));
+  expect(hosts[1]).toMatchObject({ host: 'web-2', release: null, sha: null, digest: null, since: null, by: null });
+});
+
+test('people see host, release, commit and health in a line', () => {
+  expect(shown(status(host))).toMatch(/web-1 +20261124T081530\.123Z-abc123f +abc123f6bbbb +d{12} +healthy +idle/);
+});
+
+test('people see why a host is unhealthy, what was changed by hand and what a dead run left', () => {
+  const bad: HostStatus = {
+    ...host,
+    health: 'unhealthy',
+    healthDetail: 'It answered 500.',
+    state: 'interrupted',
+    drift: [{ path: 'main.js', kind: 'changed' }],
+  };
+  const text = shown(status(bad));
+  expect(text).toContain('It answered 500.');
+  expect(text).toContain('main.js is not as it was deployed.');
+  expect(text).toContain('The next deploy finishes or undoes it.');
+});
+
+test('a target that was never deployed says so', () => {
+  expect(shown(status({ ...host, release: undefined }))).toContain('It has not been deployed here yet.');
+});
+
+test('the history is a table, newest first', () => {
+  const entry = {
+    deployment: 'd2',
+    sha: 'f'.repeat(40),
+    outcome: 'succeeded',
+    by: 'ann@laptop',
+    at: '2026-11-24T08:15:40.000Z',
+  };
+  expect(shown({ ...status(host), history: [entry, { ...entry, deployment: 'd1' }] })).toMatch(/d2 .*\n.*d1 /);
+});

@@ -1,0 +1,65 @@
+import { type PostTasksExecutionContext, readCachedProjectGraph } from '@nx/devkit';
+import { isOpsError } from '@polydev/errors';
+import { loadEnvironment } from '@polydev/manifest';
+import { createReporter, errorText } from '@polydev/reporting';
+import { nxError } from '../nx-error';
+import { manifestOf, type PluginOptions } from '../plugin-options';
+import { closeRun } from '../run/close-run';
+import { type DeploymentRun, processOfRun } from '../run/deployment-run';
+import { openTerminal } from './terminal';
+
+export interface CloseAfterTasksInput {
+  readonly options: PluginOptions | undefined;
+  readonly context: PostTasksExecutionContext;
+  readonly run: DeploymentRun;
+}
+
+/**
+ * Closes a run's deployment and shows how it ended. Throws, for Nx to print, when it could not be closed, or when what
+ * it has to say would not be seen otherwise.
+ */
+export const closeAfterTasks = async ({ options, context, run }: CloseAfterTasksInput): Promise<void> => {
+  const stopped = Object.values(context.taskResults).some(({ status }) => (status as string) === 'stopped');
+  const terminal = openTerminal({ nx: processOfRun(run)?.nx, stopped });
+  const lines: string[] = [];
+  const print = (text: string): void => {
+    lines.push(text);
+    terminal.write(`${text}\n`);
+  };
+  try {
+    await close(run, manifestOf(options), { root: context.workspaceRoot, print });
+  } catch (error) {
+    throw nxError(failureText(run, error));
+  } finally {
+    terminal.close();
+  }
+  if (!terminal.visible) throw nxError(lines.join('\n'));
+};
+
+const close = async (
+  run: DeploymentRun,
+  manifestFile: string,
+  { root, print }: { readonly root: string; readonly print: (text: string) => void },
+): Promise<void> => {
+  const agent = processOfRun(run)?.sshAgent;
+  if (agent !== undefined) process.env['SSH_AUTH_SOCK'] ??= agent;
+  const environment = loadEnvironment({ root, manifestFile, configuration: run.head.environment, env: process.env });
+  await closeRun({
+    root,
+    run,
+    environment,
+    graph: readCachedProjectGraph(),
+    report: createReporter({ result: print, progress: print }),
+    // The run was stopped already, if it was: this is what puts things right, and Nx waits for it.
+    signal: new AbortController().signal,
+  });
+};
+
+const failureText = ({ head }: DeploymentRun, error: unknown): string => {
+  const title = `Deployment ${head.id} to ${head.environment} was not closed.`;
+  if (!isOpsError(error)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${title}\nThis is a bug in the deploy plugin; please report it with these lines.\n${stack}`;
+  }
+  return `${title}\n${errorText(error)}\nThe next deploy finishes or undoes what this one left.`;
+};

@@ -1,0 +1,97 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { PLUGIN } from '../plugin-options';
+
+/** What the manifest says of a target that decides its tasks. */
+export interface DeclaredTarget {
+  readonly name: string;
+  /** Names of targets that come before it. */
+  readonly dependsOn: readonly string[];
+  readonly build: 'local' | 'server';
+  readonly buildCommand?: string;
+  readonly artifact?: string;
+}
+
+export interface InferenceFacts {
+  readonly manifest: string;
+  /** Names of all environments; each becomes a configuration. */
+  readonly environments: readonly string[];
+  /** Name of the project that is the workspace itself and carries `preflight`. */
+  readonly rootProject: string;
+  /** Names of the Nx projects, by target. */
+  readonly projects: ReadonlyMap<string, string>;
+}
+
+const TECHNOLOGIES = ['polydev-deploy'];
+
+/** The tasks of one target: `deploy`, `status`, and `build` where only the manifest says how. */
+export const inferTargets = (
+  target: DeclaredTarget,
+  ownTargets: readonly string[],
+  facts: InferenceFacts,
+): Record<string, TargetConfiguration> => ({
+  deploy: deployTask(target, facts),
+  status: statusTask(target, facts),
+  ...(target.build === 'local' && target.buildCommand !== undefined && !ownTargets.includes('build')
+    ? { build: buildTask(target.buildCommand, target.artifact) }
+    : {}),
+});
+
+const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfiguration => {
+  const before = target.dependsOn.flatMap((name) => facts.projects.get(name) ?? []);
+  return {
+    ...taskOf('deploy', { target: target.name, manifest: facts.manifest }, facts),
+    // What the manifest says of a target shapes its release, so a change there has to be deployed too.
+    inputs: [`{workspaceRoot}/${facts.manifest}`],
+    dependsOn: [
+      { projects: [facts.rootProject], target: 'preflight' },
+      ...(target.build === 'local' ? ['build'] : []),
+      'test',
+      '^deploy',
+      ...(before.length === 0 ? [] : [{ projects: before, target: 'deploy' }]),
+    ],
+    metadata: {
+      technologies: TECHNOLOGIES,
+      description: `Deploys ${target.name} to the hosts of an environment (\`-c <environment>\`), in graph order, health-gated and recorded; does nothing where it is live already.`,
+    },
+  };
+};
+
+const statusTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfiguration => ({
+  ...taskOf('status', { target: target.name, manifest: facts.manifest }, facts),
+  metadata: {
+    technologies: TECHNOLOGIES,
+    description: `Shows what ${target.name} runs on every host of an environment, its health, and its last deployments (\`--json\` for programs).`,
+  },
+});
+
+/** The task of the root project that every deploy depends on, so that it runs once a run. */
+export const preflightTask = (facts: Pick<InferenceFacts, 'manifest' | 'environments'>): TargetConfiguration => ({
+  ...taskOf('preflight', { manifest: facts.manifest }, facts),
+  metadata: {
+    technologies: TECHNOLOGIES,
+    description:
+      'Checks all that the deploys of a run need, manifest, hosts, keys, disk and tools, before anything is touched.',
+  },
+});
+
+const taskOf = (
+  executor: string,
+  options: Readonly<Record<string, string>>,
+  { environments }: Pick<InferenceFacts, 'environments'>,
+): TargetConfiguration => ({
+  executor: `${PLUGIN}:${executor}`,
+  options,
+  configurations: Object.fromEntries(environments.map((name) => [name, {}])),
+  cache: false,
+  // Never cached, so Nx need not hash every file of the project.
+  inputs: [],
+});
+
+const buildTask = (command: string, artifact: string | undefined): TargetConfiguration => ({
+  executor: 'nx:run-commands',
+  options: { command, cwd: '{projectRoot}' },
+  cache: true,
+  inputs: ['default', '^default'],
+  outputs: [artifact === undefined ? '{projectRoot}/dist' : `{workspaceRoot}/${artifact}`],
+  metadata: { technologies: TECHNOLOGIES, description: 'Runs the `build_command` of the deploy manifest.' },
+});

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+
+/** What the user typed to Nx, as far as a deploy has to know it. */
+export interface AskedRun {
+  /** `affected`, `run-many`, `run`, or a target's name. */
+  readonly command: string | undefined;
+  readonly targets: readonly string[];
+  /** Configuration that was asked for; Nx drops one that a target does not have without a word. */
+  readonly configuration: string | undefined;
+  /** Whether `affected` was told what to compare, rather than left to its default. */
+  readonly compared: boolean;
+}
+
+const COMPARED = ['base', 'files', 'uncommitted', 'untracked', 'all'] as const;
+
+/** Reads Nx's command line (Node's path and the program's own cut off). Never throws: Nx has accepted it already. */
+export const askedRun = (args: readonly string[]): AskedRun => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    strict: false,
+    options: {
+      configuration: { type: 'string', short: 'c' },
+      prod: { type: 'boolean' },
+      target: { type: 'string', short: 't', multiple: true },
+      targets: { type: 'string', multiple: true },
+      base: { type: 'string' },
+      files: { type: 'string' },
+    },
+  });
+  const [command, ...rest] = positionals;
+  const named = [values.target, values.targets].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isText);
+  return {
+    command,
+    // `-t deploy test`: Nx takes every word that follows.
+    targets: [...named, ...rest].flatMap((list) => withoutEquals(list).split(',')),
+    configuration: configurationOf(values.configuration, values.prod, rest[0]),
+    compared: COMPARED.some((name) => values[name] !== undefined),
+  };
+};
+
+const configurationOf = (given: unknown, production: unknown, task: string | undefined): string | undefined => {
+  if (isText(given)) return withoutEquals(given);
+  if (production === true) return 'production';
+  const parts = task?.split(':') ?? [];
+  return parts.length === 3 ? parts[2] : undefined;
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** `-c=production` reaches us as `=production`. */
+const withoutEquals = (value: string): string => value.replace(/^=/, '');

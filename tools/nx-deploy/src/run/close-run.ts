@@ -1,0 +1,54 @@
+import type { ProjectGraph } from '@nx/devkit';
+import type { DeploymentRecord } from '@polydev/contract';
+import { isOpsError } from '@polydev/errors';
+import { closeDeployment, liveShas, type OperationContext } from '@polydev/operations';
+import { deployedRef } from '../base/deployed-ref';
+import { moveDeployedRef } from '../base/move-deployed-ref';
+import { matchTargets } from '../inference/match-targets';
+import { closingTable } from './closing-table';
+import { type DeploymentRun, noteClosed } from './deployment-run';
+
+export interface CloseRunInput extends OperationContext {
+  readonly root: string;
+  readonly run: DeploymentRun;
+  readonly graph: ProjectGraph;
+}
+
+/**
+ * Ends the deployment of a run: finishes or undoes what its tasks left, shows what became of every target, and moves
+ * the environment's deployed ref. Returns the final record, undefined where nothing was recorded; throws when a host cannot be reached.
+ */
+export const closeRun = async (input: CloseRunInput): Promise<DeploymentRecord | undefined> => {
+  const { environment, report, signal, run } = input;
+  const record = await closeDeployment({ environment, report, signal, deployment: run.head.id, head: run.head });
+  if (record !== undefined) report(closingTable(record, environment));
+  noteClosed(run);
+  await moveRef(input);
+  return record;
+};
+
+/** A ref that stays behind makes the next run look at more than it need, and costs nothing else. */
+const moveRef = async (input: CloseRunInput): Promise<void> => {
+  const { name } = input.environment;
+  try {
+    moveDeployedRef({ ...baseTargets(input), live: await liveShas(input) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    input.report({
+      kind: 'warning',
+      text: `${deployedRef(name)} stays where it was: ${isOpsError(error) ? error.message : reason}`,
+      hint: `The next deploy looks at more projects than it need. \`npm run -s deployed-base -- -c ${name}\` moves it.`,
+    });
+  }
+};
+
+/** The environment's targets with their projects, for its deployed ref. */
+export const baseTargets = ({ root, environment, graph }: Pick<CloseRunInput, 'root' | 'environment' | 'graph'>) => ({
+  root,
+  environment: environment.name,
+  graph,
+  targets: matchTargets(
+    environment.targets.map(({ name }) => name),
+    Object.values(graph.nodes),
+  ).matched.map(({ target, project }) => ({ name: target, project: project.name })),
+});

@@ -1,0 +1,47 @@
+import type { DeploymentRecord, HostRecord } from '@polydev/contract';
+import type { EnvironmentConfig } from '@polydev/manifest';
+import { closingTable } from './closing-table';
+
+const host = (more: Partial<HostRecord>): HostRecord => ({
+  host: 'web-1',
+  outcome: 'moved',
+  steps: [],
+  notes: [],
+  ...more,
+});
+const record: DeploymentRecord = {
+  schema: 1,
+  id: 'd2',
+  nonce: 'n',
+  kind: 'deploy',
+  environment: 'staging',
+  sha: 'a'.repeat(40),
+  dirty: false,
+  by: 'ann@laptop',
+  startedAt: '2026-11-24T08:15:30.123Z',
+  planned: ['api', 'web', 'site'],
+  outcome: 'rolled-back',
+  targets: [
+    { target: 'api', outcome: 'unchanged', hosts: [host({ outcome: 'unchanged', release: 'd1', previous: 'd1' })] },
+    {
+      target: 'web',
+      outcome: 'moved',
+      hosts: [host({ release: 'd2', previous: 'd1' }), host({ host: 'web-2', outcome: 'taken-back', release: 'd1' })],
+    },
+    { target: 'site', outcome: 'not-reached', hosts: [] },
+  ],
+};
+const environment = { targets: [{ name: 'web', url: 'https://example.com' }] } as unknown as EnvironmentConfig;
+
+test('the table has a row for every target and host, also for a target that had no turn', () => {
+  expect(closingTable(record, environment)).toMatchObject({
+    title: 'Deployment d2 to staging: rolled-back',
+    columns: ['target', 'host', 'result', 'serves', 'before', 'url'],
+    rows: [
+      ['api', 'web-1', 'live already', 'd1', '', ''],
+      ['web', 'web-1', 'deployed', 'd2', 'd1', 'https://example.com'],
+      ['web', 'web-2', 'taken back', 'd1', '', 'https://example.com'],
+      ['site', '', 'not reached', '', '', ''],
+    ],
+  });
+});

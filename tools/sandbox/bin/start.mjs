@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// The door of `npm start`: from a fresh clone to the workspace running on the sandbox. Plain JavaScript without
+// packages, because it is what installs them.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from '../../install/install.mjs';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+/** Runs one part of the start with its output; a part that fails ends the start, and says which it was. */
+const run = (title, command, args, env = {}) => {
+  console.log(`\n— ${title}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (status === 0) return;
+  console.error(
+    `\nnpm start stopped at "${title}"; what is above says why. Run \`npm start\` again once it is mended.`,
+  );
+  process.exit(status ?? 1);
+};
+
+if (ensureInstalled(root) === 'unchanged') console.log('Packages are as the lock file says; nothing to install.');
+run('sandbox: a server on this machine', process.execPath, ['tools/sandbox/sandbox.cjs', 'start']);
+run(
+  'deploy through Nx: what is unchanged comes from the cache or is live already',
+  process.execPath,
+  [
+    join('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+    'run-many',
+    '-t',
+    'deploy',
+    '-c',
+    'sandbox',
+    '--output-style=static',
+  ],
+  { NX_TUI: 'false' },
+);
+run('what runs now', process.execPath, [
+  '-r',
+  '@swc-node/register',
+  'tools/nx-deploy/src/overview.ts',
+  '-c',
+  'sandbox',
+]);
+console.log(`
+Next: change a line in apps/vm-agent/src, then
+  npx nx affected -t deploy                     deploys what changed since what is live
+  npx nx run master-controller:status           shows a target, its hosts and its history
+  npm run sandbox:stop                          ends everything that was started here`);

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isOpsError, sandboxNotRunning } from '@polydev/errors';
+import { lastLines } from '../daemon/log';
+import { locate } from '../layout';
+import { startSandbox } from '../start';
+import { sandboxStatus } from '../status';
+import { stopSandbox } from '../stop';
+import { parseCommandLine, type CommandLine } from './arguments';
+import { statusText } from './status-text';
+
+const json = (value: unknown) => JSON.stringify(value, undefined, 2);
+
+async function start(line: CommandLine): Promise<string> {
+  const result = await startSandbox(line);
+  if (line.json) return json(result);
+  const before =
+    result.leftoversEnded > 0 ? `sandbox: ended ${result.leftoversEnded} processes that an earlier run had left\n` : '';
+  return `${before}${result.started ? 'sandbox: started' : 'sandbox: runs already'}\n${statusText(result.sandbox)}`;
+}
+
+async function stop(line: CommandLine): Promise<string> {
+  const result = await stopSandbox(line.directory);
+  if (line.json) return json(result);
+  const ended = result.leftoversEnded > 0 ? `, and ${result.leftoversEnded} processes that were left over` : '';
+  return `${result.wasRunning ? `sandbox: stopped${ended}` : `sandbox: was not running${ended && `; ended${ended.slice(5)}`}`}. What was deployed stays in ${result.directory}.`;
+}
+
+async function status(line: CommandLine): Promise<string> {
+  const result = await sandboxStatus(line.directory);
+  return line.json ? json(result) : statusText(result);
+}
+
+function logs({ directory, unit, lines }: CommandLine): string {
+  const layout = locate(directory);
+  const file = unit === undefined ? layout.daemonLog : join(layout.logs, `${unit}.log`);
+  if (!existsSync(file)) throw sandboxNotRunning(directory);
+  return [...lastLines(file, lines), `(${file})`].join('\n');
+}
+
+function run(line: CommandLine): string | Promise<string> {
+  switch (line.verb) {
+    case 'start':
+      return start(line);
+    case 'stop':
+      return stop(line);
+    case 'status':
+      return status(line);
+    case 'logs':
+      return logs(line);
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    console.log(await run(parseCommandLine(process.argv.slice(2))));
+  } catch (error) {
+    if (!isOpsError(error)) throw error;
+    console.error(`${error.code}: ${error.message}\n${error.hint}`);
+    process.exitCode = 1;
+  }
+}
+
+void main();

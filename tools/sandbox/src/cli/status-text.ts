@@ -1,0 +1,44 @@
+import { relative } from 'node:path';
+import { locate } from '../layout';
+import type { SandboxStatus } from '../status';
+import type { UnitView } from '../unit-view';
+
+const shellWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
+
+/** The line to type for a look around in the sandbox. */
+export const sshLine = (directory: string): string => `ssh -F ${shellWord(locate(directory).sshConfig)} sandbox`;
+
+function unitLine(unit: UnitView, root: string): string {
+  const where = unit.directory ? relative(root, unit.directory) : 'nothing is running';
+  const address = unit.port ? `http://localhost:${unit.port}` : '';
+  return `  ${unit.name.padEnd(20)} ${unit.state.padEnd(12)} ${address.padEnd(23)} ${where}`.trimEnd();
+}
+
+const leftoverText = (count: number) => (count > 0 ? ` ${count} of its processes still run without supervision.` : '');
+
+/** What a person wants to know of a sandbox, and how to go on. */
+export function statusText(status: SandboxStatus): string {
+  switch (status.state) {
+    case 'running':
+      return [
+        `sandbox: running since ${status.since} (process ${status.pid})`,
+        `  folder  ${status.directory}`,
+        `  ssh     ${sshLine(status.directory)}`,
+        ...status.units.map((unit) => unitLine(unit, status.values.root)),
+      ].join('\n');
+    case 'stopped':
+      return `sandbox: not running (${status.directory}).${leftoverText(status.leftovers)}\n  Start it: npm run sandbox:start`;
+    case 'died': {
+      const why = status.cause === 'killed' ? 'its process was killed' : 'the machine was started anew';
+      return (
+        `sandbox: not running: ${why} since its start at ${status.since}.${leftoverText(status.leftovers)}\n` +
+        '  Start it again, with what was deployed to it: npm run sandbox:start\n  Or end what is left: npm run sandbox:stop'
+      );
+    }
+    case 'not answering':
+      return (
+        `sandbox: process ${status.pid} runs since ${status.since} and does not answer.\n` +
+        '  Start it anew: npm run sandbox:stop && npm run sandbox:start'
+      );
+  }
+}

@@ -1,0 +1,67 @@
+import { basename, isAbsolute } from 'node:path';
+
+/** A unit file of the sandbox: `units/<name>.json`. */
+export interface UnitDefinition {
+  readonly description: string;
+  /** Found through PATH; no shell. */
+  readonly command: readonly [string, ...string[]];
+  /** Absolute; resolved at each start, so that a symlink swapped meanwhile takes effect. */
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether it starts together with the sandbox. */
+  readonly enabled: boolean;
+}
+
+/** A definition under its name and with the file it came from. */
+export interface NamedUnit extends UnitDefinition {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The unit that a file's text defines, or what is wrong with it, a sentence each. */
+export type ParsedUnit =
+  | { readonly kind: 'unit'; readonly unit: NamedUnit }
+  | { readonly kind: 'problems'; readonly file: string; readonly problems: readonly string[] };
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isTextMap = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null && isTexts(Object.values(value));
+
+function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
+  const { description = '', command, workingDirectory, environment = {}, enabled = true } = given;
+  const known = ['description', 'command', 'workingDirectory', 'environment', 'enabled'];
+  return [
+    ...Object.keys(given).flatMap((key) =>
+      known.includes(key) ? [] : [`${key}: unknown key (known: ${known.join(', ')})`],
+    ),
+    typeof description === 'string' ? '' : 'description: should be a text',
+    isTexts(command) && command.length > 0 ? '' : 'command: should be a list of texts, the program first',
+    typeof workingDirectory === 'string' && isAbsolute(workingDirectory)
+      ? ''
+      : 'workingDirectory: should be an absolute path',
+    isTextMap(environment) ? '' : 'environment: should map names to texts',
+    typeof enabled === 'boolean' ? '' : 'enabled: should be true or false',
+  ].filter(Boolean);
+}
+
+function jsonOf(text: string): Readonly<Record<string, unknown>> | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : 'should be a JSON object';
+  } catch (error) {
+    return `is not JSON (${(error as Error).message})`;
+  }
+}
+
+/** Reads the text of a unit file; its name is the unit's. */
+export function parseUnit(file: string, text: string): ParsedUnit {
+  const given = jsonOf(text);
+  const problems = typeof given === 'string' ? [given] : problemsOf(given);
+  if (typeof given === 'string' || problems.length > 0) return { kind: 'problems', file, problems };
+  const defaults = { description: '', environment: {}, enabled: true };
+  const definition = { ...defaults, ...given } as unknown as UnitDefinition;
+  return { kind: 'unit', unit: { ...definition, name: basename(file, '.json'), file } };
+}
