@@ -17,6 +17,8 @@ const config: NextConfig = {
   // `typecheck` is a task of its own.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
+  // A release is never written to: what is cached stays in memory.
+  experimental: { isrFlushToDisk: false },
   headers: async () => [
     {
       source: '/:path*',

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { RELEASE, startDashboard, type Dashboard } from '../testing/dashboard';
 import { sampleDeployments, sampleTargets } from '../testing/sample';
 import { NOTHING, startStandIn, type StandIn } from '../testing/stand-in';
@@ -110,6 +112,13 @@ describe('the dashboard', () => {
     expect(elsewhere).toEqual(['https://deploy.example.com']);
   });
 
+  it('writes nothing into its release', async () => {
+    for (const path of ['/', '/nothing', '/icon.svg', '/api/health']) await fetch(`${dashboard.url}${path}`);
+    const files = readdirSync(dashboard.directory, { recursive: true }).sort();
+    const built = readdirSync(join(__dirname, '../dist'), { recursive: true });
+    expect(files).toEqual([...built, '.release.json'].sort());
+  });
+
   it('answers 404 elsewhere, with the way back', async () => {
     const response = await fetch(`${dashboard.url}/nothing`);
     expect(response.status).toBe(404);
@@ -121,16 +130,13 @@ describe('the dashboard, told to end', () => {
   it('answers the request in flight and exits 0', async () => {
     const controller = await startStandIn();
     const dashboard = await startDashboard(controller.url);
-    let release = (): void => undefined;
-    const asked = new Promise<void>((reached) => {
-      const before = () => new Promise<void>((go) => (reached(), (release = go)));
-      controller.answer({ ...NOTHING, before });
-    });
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((open) => (goOn = open));
+    const asked = new Promise<void>((reached) => controller.answer({ ...NOTHING, before: () => (reached(), gate) }));
     const inFlight = fetch(dashboard.url);
     await asked;
     const exit = dashboard.end('SIGTERM');
-    controller.answer(NOTHING);
-    release();
+    goOn();
     expect((await inFlight).status).toBe(200);
     expect(await exit).toEqual([0, null]);
     dashboard.remove();

@@ -17,6 +17,8 @@ export const RELEASE = {
 
 export interface Dashboard {
   readonly url: string;
+  /** The release that it was started from. */
+  readonly directory: string;
   /** Ends it with a signal and returns how it exited. */
   end(signal: NodeJS.Signals): Promise<readonly [number | null, NodeJS.Signals | null]>;
   /** Ends it if it still runs, and removes the release. */
@@ -47,6 +49,7 @@ export async function startDashboard(controllerUrl: string): Promise<Dashboard> 
   await Promise.race([untilAnswering(url), exited.then(() => Promise.reject(new Error('the dashboard ended')))]);
   return {
     url,
+    directory: join(folder, 'releases/r1'),
     end: (signal) => {
       child.kill(signal);
       return exited;

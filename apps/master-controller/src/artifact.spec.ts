@@ -35,10 +35,9 @@ describe('the built controller', () => {
     for (const name of [...Object.keys(manifest.dependencies), ...theirs]) {
       expect(lock.packages[`node_modules/${name}`]?.integrity).toMatch(/^sha512-/);
     }
-    for (const [path, { version }] of installed) {
-      const here = JSON.parse(readFileSync(join(__dirname, '../../..', path, 'package.json'), 'utf8')) as Locked;
-      expect([path, version]).toEqual([path, here.version]);
-    }
+    const workspace = JSON.parse(readFileSync(join(__dirname, '../../../package-lock.json'), 'utf8')) as Lock;
+    const known = Object.values(workspace.packages).map(({ integrity }) => integrity);
+    expect(installed.filter(([, { integrity }]) => !known.includes(integrity))).toEqual([]);
   });
 
   it('names no registry and needs no install script', () => {

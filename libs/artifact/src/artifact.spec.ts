@@ -58,6 +58,7 @@ it('lists files with any UTF-8 name, and the list is read back as it was', async
   const files = artifact.entries.filter((entry) => entry.type === 'file').map((entry) => entry.path);
   expect(files.sort()).toEqual([...ODD_NAMES].sort());
   expect(formatFileList(parseFileList(artifact.list))).toBe(artifact.list);
+  expect(parseFileList(artifact.list)).toEqual(artifact.entries);
   expect(artifact.list.trimEnd().split('\n')).toHaveLength(artifact.entries.length + 1);
 });
 

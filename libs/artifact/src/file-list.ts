@@ -9,7 +9,7 @@ const HEADER = '#mtree';
 
 /** The list of entries as mtree text, one line an entry, sorted by path bytes. */
 export const formatFileList = (entries: readonly ArtifactEntry[]): string =>
-  [HEADER, ...[...entries].sort(byPathBytes).map(formatEntry), ''].join('\n');
+  [HEADER, ...sortEntries(entries).map(formatEntry), ''].join('\n');
 
 /** The entries of a list written by {@link formatFileList}; throws on a line of another shape. */
 export const parseFileList = (text: string): ArtifactEntry[] => {
@@ -20,6 +20,9 @@ export const parseFileList = (text: string): ArtifactEntry[] => {
 
 /** SHA-256 of a file list, in hex: the artifact's digest. */
 export const digestOf = (list: string): string => createHash('sha256').update(list).digest('hex');
+
+/** Entries in the order of a file list: by the bytes of their paths. A position in one is a position in the other. */
+export const sortEntries = (entries: readonly ArtifactEntry[]): ArtifactEntry[] => [...entries].sort(byPathBytes);
 
 const byPathBytes = (a: ArtifactEntry, b: ArtifactEntry): number =>
   Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
@@ -40,7 +43,7 @@ const parseEntry = (line: string): ArtifactEntry => {
   const [name = '', ...words] = line.split(' ');
   const keys = new Map(words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
   const path = unescape(name.slice(2));
-  switch (keys.get('type')) {
+  switch (keys.get('type') ?? '') {
     case 'file':
       return {
         type: 'file',

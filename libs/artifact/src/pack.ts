@@ -25,14 +25,20 @@ export const packEntries = (
 ): Readable => {
   const pack = createPack();
   const output = new PassThrough();
-  pipeline(pack, createGzip({ level: GZIP_LEVEL }), output).catch((error: Error) => output.destroy(error));
-  fill(pack, artifact, entries, extra).catch((error: Error) => pack.destroy(error));
+  pipeline(pack, createGzip({ level: GZIP_LEVEL }), output).catch((error: unknown) => output.destroy(error as Error));
+  fill(pack, { directory: artifact.directory, entries, extra }).catch((error: unknown) => pack.destroy(error as Error));
   return output;
 };
 
-const fill = async (pack: Pack, artifact: Artifact, entries: readonly ArtifactEntry[], extra: readonly ExtraFile[]) => {
+interface Contents {
+  readonly directory: string;
+  readonly entries: readonly ArtifactEntry[];
+  readonly extra: readonly ExtraFile[];
+}
+
+const fill = async (pack: Pack, { directory, entries, extra }: Contents): Promise<void> => {
   for (const entry of entries) {
-    if (entry.type === 'file') await packFile(pack, artifact.directory, entry);
+    if (entry.type === 'file') await packFile(pack, directory, entry);
     else if (entry.type === 'directory')
       await packHeader(pack, { name: `${entry.path}/`, type: 'directory', mode: 0o755 });
     else await packHeader(pack, { name: entry.path, type: 'symlink', linkname: entry.target, mode: 0o777 });

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { artifactEmpty, artifactMissing, artifactUnsupported } from '@polydev/errors';
 import fastGlob from 'fast-glob';
 import type { Artifact, ArtifactEntry } from './entry';
-import { digestOf, formatFileList } from './file-list';
+import { digestOf, formatFileList, sortEntries } from './file-list';
 
 /** Files read at the same time: enough to keep a disk busy, few enough for any limit on open files. */
 const PARALLEL_READS = 16;
@@ -35,7 +35,7 @@ export const readArtifact = async (directory: string, options: ReadOptions = {})
   const bad = [...found.filter((entry) => typeof entry === 'string'), ...reservedNames(paths, options.reserved ?? [])];
   if (bad.length > 0) throw artifactUnsupported({ directory, reasons: bad });
 
-  const entries = found.filter((entry) => typeof entry !== 'string');
+  const entries = sortEntries(found.filter((entry) => typeof entry !== 'string'));
   if (!entries.some((entry) => entry.type !== 'directory')) throw artifactEmpty({ directory });
   const list = formatFileList(entries);
   return { directory: root, entries, list, digest: digestOf(list) };
@@ -82,9 +82,9 @@ const reservedNames = (paths: readonly string[], reserved: readonly string[]): s
 
 const mapLimited = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
   const results: R[] = new Array<R>(items.length);
-  let next = 0;
+  const queue = items.entries();
   const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]!);
+    for (const [index, item] of queue) results[index] = await work(item);
   };
   await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
   return results;

@@ -25,6 +25,12 @@ test('a command is shown on one line, quoted only where it has to be', () => {
   );
 });
 
+test('of a program given as an argument only the title is shown', () => {
+  expect(showCommand(['perl', '-e', '# place\nuse strict;\n1;\n2;\n', '--', '/opt'])).toBe(
+    "perl -e '# place …' -- /opt",
+  );
+});
+
 test('of long output the last lines are shown, stderr first; of none it says so', () => {
   const stdout = Array.from({ length: 40 }, (_, index) => `line ${index}`).join('\n');
 

@@ -39,9 +39,17 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** A command for people, not for a shell: quoted where it has to be, on one line, at most 300 characters. */
 export const showCommand = (argv: Argv): string => {
-  const words = argv.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`));
+  const words = argv
+    .map(withoutProgram)
+    .map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`));
   const line = escapeControl(words.join(' ')).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   return line.length > 300 ? `${line.slice(0, 297)}...` : line;
+};
+
+/** A whole program given as an argument: its first line, which is its title, stands for it. */
+const withoutProgram = (word: string): string => {
+  const lines = word.split('\n');
+  return lines.length > 3 ? `${lines[0] ?? ''} …` : word;
 };
 
 /** The last `count` lines of what a command wrote, escaped and indented by two spaces; `Nothing written` if there are none. */

@@ -3,7 +3,6 @@
  * visible. Newlines and tabs stay.
  */
 export const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
   text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

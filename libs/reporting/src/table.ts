@@ -7,7 +7,7 @@ export const formatTable = (columns: readonly string[], rows: readonly (readonly
   return table
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column]!))
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     )

@@ -31,6 +31,19 @@ describe('npm run check', () => {
     expect(lines.find((line) => line.startsWith('shell scripts'))).toMatch(/skipped: not installed$/);
   });
 
+  test('a section that breaks off is a failure like any other, the tests among them', async () => {
+    const breaksOff = () => Promise.reject(new Error('git is not installed'));
+    const printed = jest.spyOn(console, 'error').mockImplementation();
+    const exitCode = await runCheck('/', [{ name: 'leaks', run: breaksOff }], breaksOff);
+    expect(exitCode).toBe(1);
+    expect(printed).toHaveBeenCalledWith(new Error('git is not installed'));
+    expect(lines.slice(-3)).toEqual([
+      '✗ leaks: see its section above',
+      '✗ tests: see its section above',
+      '0 passed, 2 failed',
+    ]);
+  });
+
   test('failed tests are named and counted once', async () => {
     const exitCode = await runCheck('/', [], async () => oneFailure('host: deploy works'));
     expect(exitCode).toBe(1);

@@ -25,6 +25,7 @@ export const runTests = async (root: string): Promise<TestTotals> => {
   rmSync(join(root, REPORTS), { recursive: true, force: true });
   const projects = await projectsWithTests(root);
   if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no test was run');
+  if (projects.length === 0) return oneFailure('No project has tests');
   await runCommand(root, ['nx', 'run-many', '-t', 'test', '--output-style=static']);
   return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
 };

@@ -38,7 +38,7 @@ run(
 run('what runs now', process.execPath, [
   '-r',
   '@swc-node/register',
-  'tools/nx-deploy/src/overview.ts',
+  'tools/nx-deploy/src/doors/overview.ts',
   '-c',
   'sandbox',
 ]);

@@ -4,6 +4,7 @@ export const OPERATION_CODES = [
   'ARTIFACT_MISSING',
   'ARTIFACT_EMPTY',
   'ARTIFACT_UNSUPPORTED',
+  'PACKAGE_FILE_INVALID',
   'HEALTH_CHECK_FAILED',
   'PATH_OCCUPIED',
   'ADOPTION_UNDECLARED',
@@ -37,6 +38,14 @@ export const artifactUnsupported = (facts: { directory: string; reasons: readonl
     'ARTIFACT_UNSUPPORTED',
     `The built output at ${facts.directory} cannot be deployed as it is:\n${facts.reasons.map((r) => `  ${r}`).join('\n')}\nNo host was touched.`,
     'Rename or remove these in the build.',
+  );
+
+/** A file that decides what is installed can't be read. */
+export const packageFileInvalid = (facts: { file: string; reason: string }) =>
+  new OpsError(
+    'PACKAGE_FILE_INVALID',
+    `${facts.file} at the root of the artifact is not valid JSON: ${facts.reason}. Nothing was touched.`,
+    'Mend what the build writes there, or set `install:` of the target in the manifest.',
   );
 
 /** A service did not become healthy in the time it was given. */

@@ -14,6 +14,7 @@ my $WINDOW        = 4194304;      # bytes of a command's stdin that may be under
 my $FIRST_WINDOW  = 65536;
 my $OUTPUT_HIGH   = 1048576;      # stop reading a command's output while this much waits for the deployer
 my $CHUNK         = 65536;
+my $F_SETPIPE_SZ  = 1031;         # Linux, fcntl(2); perl does not know it. Where it is refused the pipe is small.
 
 my $in   = '';                    # bytes from the deployer that are no whole frame yet
 my $out  = '';                    # bytes that wait for the deployer
@@ -60,7 +61,7 @@ sub turn {
     for my $stream (qw(stdout stderr)) {
       vec($r, fileno $run->{$stream}, 1) = 1 if $run->{$stream} && length $out < $OUTPUT_HIGH;
     }
-    vec($w, fileno $run->{stdin}, 1) = 1 if $run->{stdin} && length $run->{input};
+    vec($w, fileno $run->{stdin}, 1) = 1 if $run->{stdin} && @{ $run->{input} };
   }
   select($r, $w, undef, patience()) > 0 or return;
   my $woken;
@@ -102,10 +103,10 @@ sub accept_frame {
   my ($type, $id, $payload) = @_;
   if    ($type eq 'H') { }
   elsif ($type eq 'O') { take_lock(split /\0/, $payload, 3) }
-  elsif ($type eq 'D') { $call{$id}{input} .= $payload if $call{$id} }
+  elsif ($type eq 'D') { push @{ $call{$id}{input} }, $payload if $call{$id} }
   elsif ($type eq 'E') { if ($call{$id}) { $call{$id}{input_ended} = 1 } }
   elsif ($type eq 'X') { cancel($id) }
-  else { push @queue, $call{$id} = { type => $type, id => $id, payload => $payload, input => '', fed => 0 } }
+  else { push @queue, $call{$id} = { type => $type, id => $id, payload => $payload, input => [], fed => 0 } }
 }
 
 sub answer {
@@ -220,6 +221,7 @@ sub start_command {
   setpgrp $pid, $pid;
   close $_ for $told, values %theirs;
   unblock($_) for values %ours;
+  fcntl $ours{stdin}, $F_SETPIPE_SZ, 1048576;
   $run = $call;
   @$run{'pid', keys %ours} = ($pid, values %ours);
   $run->{deadline} = now() + $milliseconds / 1000 if $milliseconds;
@@ -250,7 +252,7 @@ sub become_command {
 }
 
 sub tend {
-  shut('stdin') if $run->{stdin} && $run->{input_ended} && !length $run->{input};
+  shut('stdin') if $run->{stdin} && $run->{input_ended} && !@{ $run->{input} };
   my $now = now();
   end_command('timed-out') if $run->{deadline} && $now >= $run->{deadline};
   if ($run->{kill_at} && $now >= $run->{kill_at}) {
@@ -308,21 +310,25 @@ sub take {
 }
 
 sub feed {
-  my $n = syswrite $run->{stdin}, $run->{input}, $CHUNK;
-  if (!defined $n) {
-    return if $! == EAGAIN || $! == EINTR;
-    # It reads no more. What still comes is thrown away, and the deployer is told at the end.
-    shut('stdin');
-    $n = length $run->{input};
+  my $pieces = $run->{input};
+  while (@$pieces) {
+    my $n = syswrite $run->{stdin}, $pieces->[0];
+    if (!defined $n) {
+      last if $! == EAGAIN || $! == EINTR;
+      # It reads no more, and what still comes is thrown away.
+      shut('stdin');
+      @$pieces = ();
+      return;
+    }
+    $run->{fed} += $n;
+    $n < length $pieces->[0] ? substr $pieces->[0], 0, $n, '' : shift @$pieces;
   }
-  substr $run->{input}, 0, $n, '';
-  credit($n);
+  credit();
 }
 
+# The deployer sends as much more as the command has taken.
 sub credit {
-  my ($n) = @_;
-  $run->{fed} += $n;
-  return if $run->{fed} < 131072 && length $run->{input};
+  return if $run->{fed} < 262144 && @{ $run->{input} };
   answer('K', $run->{id}, pack 'N', $run->{fed});
   $run->{fed} = 0;
 }

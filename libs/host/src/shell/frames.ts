@@ -53,14 +53,18 @@ export const FIRST_WINDOW = 65_536;
 /** More than any frame of ours; a longer one means that something else is talking. */
 const LONGEST = 256 * 1024 * 1024;
 
+/** What stands before a payload of `length` bytes. */
+export const encodeHeader = (type: string, call: number, length: number): Buffer => {
+  const header = Buffer.allocUnsafe(9);
+  header.writeUInt32BE(5 + length, 0);
+  header.write(type, 4, 'latin1');
+  header.writeUInt32BE(call, 5);
+  return header;
+};
+
 export const encodeFrame = (type: string, call: number, payload: Buffer | string = ''): Buffer => {
   const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  const frame = Buffer.allocUnsafe(9 + body.length);
-  frame.writeUInt32BE(5 + body.length, 0);
-  frame.write(type, 4, 'latin1');
-  frame.writeUInt32BE(call, 5);
-  body.copy(frame, 9);
-  return frame;
+  return Buffer.concat([encodeHeader(type, call, body.length), body]);
 };
 
 /** What `shell.pl` says first. A login script that prints does so before it. */

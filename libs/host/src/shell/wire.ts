@@ -1,6 +1,6 @@
 import { type CommandChannel, type CommandEnd, ended } from '../command-channel';
 import { Tail } from '../output';
-import { encodeFrame, type Frame, FrameReader } from './frames';
+import { encodeFrame, encodeHeader, type Frame, FrameReader } from './frames';
 
 /** How the program on the host ended: nothing known where the connection itself went. */
 export interface WireEnd extends CommandEnd {
@@ -29,6 +29,12 @@ export class Wire {
 
   send(type: string, call: number, payload: Buffer | string = ''): void {
     this.sendRaw(encodeFrame(type, call, payload));
+  }
+
+  /** Like {@link send}, without copying the payload: for many megabytes. */
+  sendUncopied(type: string, call: number, payload: Buffer): void {
+    this.sendRaw(encodeHeader(type, call, payload.length));
+    this.sendRaw(payload);
   }
 
   /** Ends the channel from this side; the program on the host sees the end of its input. */

@@ -159,7 +159,7 @@ describeSsh('connecting', () => {
       expect(error.hint).toContain(`ssh-add ${locked.path}`);
     });
 
-    test('a key of the agent is enough, and a locked file of the same key does no harm', async () => {
+    test('a key of the agent is enough', async () => {
       const agent = await startAgent(sshd.directory);
       await agent.add(sshd.clientKey);
       const { identityFile: _none, ...options } = sshd.options();
@@ -303,6 +303,40 @@ describeSsh('connecting', () => {
       const error = await failure(inner.options({ sshConfigFile: config, knownHostsFile: file('') }));
       expect(error).toMatchObject({ code: 'HOST_KEY_UNKNOWN', message: expect.stringContaining('jump host jump') });
       await inner.stop();
+    });
+
+    test('a jump host named for all hosts is itself reached directly', async () => {
+      const inner = await startSshd();
+      const config = file(
+        `Host jump\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User ${sshd.user}\n  IdentityFile ${sshd.clientKey.path}\n` +
+          `  UserKnownHostsFile ${sshd.knownHostsFile}\nHost *\n  ProxyJump jump\n`,
+      );
+
+      expect(await connects(inner.options({ sshConfigFile: config }))).toBe(true);
+      await inner.stop();
+      const error = await failure(inner.options({ sshConfigFile: config }));
+      expect(error).toMatchObject({ code: 'HOST_UNREACHABLE', message: expect.stringContaining('Connection refused') });
+    });
+
+    test('jump hosts that lead to each other are noticed', async () => {
+      const config = file('Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n');
+
+      expect(await failure(sshd.options({ address: 'a', sshConfigFile: config }))).toMatchObject({
+        code: 'HOST_UNREACHABLE',
+        message: expect.stringContaining('circle'),
+      });
+    });
+
+    test('IdentitiesOnly keeps the agent from offering other keys', async () => {
+      const agent = await startAgent(sshd.directory);
+      await agent.add(sshd.clientKey);
+      const other = makeKey(join(sshd.directory, 'only'));
+      const config = file(`IdentitiesOnly yes\nIdentityFile ${other.path}\n`);
+      const { identityFile: _none, ...options } = sshd.options({ sshConfigFile: config });
+      const env = { ...options.env, SSH_AUTH_SOCK: agent.socket };
+
+      expect((await failure({ ...options, env })).message).toContain(`Tried: key ${other.path}. `);
+      await agent.stop();
     });
 
     test('ProxyCommand carries the connection', async () => {

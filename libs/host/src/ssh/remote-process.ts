@@ -11,8 +11,11 @@ const ANNOUNCE =
   'read -r _ _ _ _ g _ </proc/$$/stat; [ "$g" = $$ ] && g=-$$ || g=$$; printf "<process %s>\\n" "$g"; exec "$@"';
 const MARK = /<process (-?\d+)>\n/;
 
+/** By its path, so that it is the host's shell whatever stands first in PATH. */
+const SHELL = '/bin/sh';
+
 /** The command line that announces its process and becomes `argv`. */
-export const announcedLine = (argv: Argv): string => `exec ${quote(['sh', '-c', ANNOUNCE, 'sh', ...argv])}`;
+export const announcedLine = (argv: Argv): string => `exec ${quote([SHELL, '-c', ANNOUNCE, 'sh', ...argv])}`;
 
 /** A process on the host that was started with {@link announcedLine}. */
 export class RemoteProcess {

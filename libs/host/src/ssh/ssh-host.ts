@@ -12,6 +12,10 @@ import type { Transport } from './transport';
 /** Commands at a time on one connection; sshd allows 10 sessions (`MaxSessions`), and shells need some of them. */
 const PARALLEL = 4;
 
+/** Times to ask again for a session when nothing of ours runs that would make room, and milliseconds between. */
+const RETRIES = 4;
+const RETRY_MS = 50;
+
 /** A host over one SSH connection. */
 export class SshHost implements Host {
   readonly name: string;
@@ -62,17 +66,22 @@ export class SshHost implements Host {
     await this.#connection.close();
   }
 
-  /** Where sshd refuses a session and commands are running, the end of one of them makes room. */
+  /** Where sshd refuses a session, the end of a running command makes room; it may come a little after our seeing it. */
   async #inSession<Value>(work: () => Promise<Value>): Promise<Value> {
-    for (;;) {
+    for (let alone = 0; alone < RETRIES;) {
       try {
         return await work();
       } catch (error) {
         if (!(error instanceof SessionRefused)) throw error;
-        if (this.#running === 0) throw sessionRefused({ host: this.name });
+      }
+      if (this.#running > 0) {
         await this.#nextEnd();
+      } else {
+        alone += 1;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    throw sessionRefused({ host: this.name });
   }
 
   #nextEnd(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Artifact } from '@polydev/artifact';
+import { packageFileInvalid } from '@polydev/errors';
 import type { TargetConfig } from '@polydev/manifest';
 import type { TargetState } from './state';
 
@@ -87,7 +88,7 @@ const installCommand = (
   const packageJson = packageFiles.get('package.json');
   const bringsItsOwn = artifact.entries.some((entry) => entry.path === 'node_modules');
   if (packageJson === undefined || bringsItsOwn) return undefined;
-  const lists = JSON.parse(packageJson) as Record<string, Record<string, string> | undefined>;
+  const lists = parsePackageFile('package.json', packageJson) as Record<string, Record<string, string> | undefined>;
   const needed = { ...lists['dependencies'], ...(target.build === 'server' ? lists['devDependencies'] : {}) };
   if (Object.keys(needed).length === 0) return undefined;
   const lock = LOCK_FILES.find(({ file }) => packageFiles.has(file)) ?? NO_LOCK;
@@ -98,6 +99,16 @@ const installCommand = (
 const localPackages = (packageFiles: ReadonlyMap<string, string>): string[] => {
   const text = packageFiles.get('package-lock.json');
   if (text === undefined) return [];
-  const lock = JSON.parse(text) as { packages?: Record<string, { link?: boolean; resolved?: string }> };
+  const lock = parsePackageFile('package-lock.json', text) as {
+    packages?: Record<string, { link?: boolean; resolved?: string }>;
+  };
   return Object.values(lock.packages ?? {}).flatMap(({ link, resolved }) => (link && resolved ? [resolved] : []));
+};
+
+const parsePackageFile = (file: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw packageFileInvalid({ file, reason: error instanceof Error ? error.message : String(error) });
+  }
 };

@@ -152,3 +152,9 @@ it.each([
 ])('a health answer %j has what %j asks for: %s', (value, wanted, result) => {
   expect(contains(value, wanted)).toBe(result);
 });
+
+it('a package file that is not JSON is named before anything is touched', () => {
+  expect(() => plan({ artifact: withLock(), files: { 'package.json': '{,}' } })).toThrow(
+    /^package\.json at the root of the artifact is not valid JSON/,
+  );
+});

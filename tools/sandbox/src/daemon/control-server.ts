@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
+import { sentenceOf } from '../sentence-of';
 import { complain, type Reply } from './reply';
 
 /** Answers one call: the program's name and its arguments. */
@@ -18,7 +19,7 @@ function received(socket: Socket): Promise<string[]> {
 
 async function serve(socket: Socket, answer: Answer): Promise<void> {
   const [program = '', ...args] = await received(socket);
-  const reply = await answer(program, args).catch((error: Error) => complain(`sandbox: ${error.message}`, 1));
+  const reply = await answer(program, args).catch((error: unknown) => complain(`sandbox: ${sentenceOf(error)}`, 1));
   const [stdout, stderr] = [Buffer.from(reply.stdout), Buffer.from(reply.stderr)];
   socket.end(Buffer.concat([Buffer.from(`${reply.exitCode} ${stdout.length} ${stderr.length}\n`), stdout, stderr]));
 }

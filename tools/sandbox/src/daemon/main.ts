@@ -2,6 +2,7 @@ import { closeSync, rmSync, writeSync } from 'node:fs';
 import { readDaemonFile } from '../daemon-file';
 import { openLayout, type Layout } from '../layout';
 import { isRunning } from '../processes';
+import { sentenceOf } from '../sentence-of';
 import { runDaemon, type Daemon } from './daemon';
 
 // Descriptor 3 is the starter's: one line, `ready` or why not, then it is closed.
@@ -42,8 +43,8 @@ async function main(): Promise<void> {
   closeSync(READY_DESCRIPTOR);
 }
 
-main().catch((error: Error) => {
+main().catch((error: unknown) => {
   console.error(error);
-  writeSync(READY_DESCRIPTOR, `${error.message}\n`);
+  writeSync(READY_DESCRIPTOR, `${sentenceOf(error)}\n`);
   process.exit(1);
 });

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Connection, PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
 import { makeFolders, type Layout } from '../layout';
 import { signalTo } from '../processes';
+import { sentenceOf } from '../sentence-of';
 import { ChannelOutput } from './channel-output';
 
 const KILL_AFTER_MS = 2_000;
@@ -79,8 +80,8 @@ export function serveSession(session: Session, connection: Connection, settings:
       'signal',
       (_accept, _reject, { name }) => command.pid && signalTo(-command.pid, `SIG${name}` as NodeJS.Signals),
     );
-    serveCommand(channel, command, closed).catch((error: Error) => {
-      channel.stderr.write(`sandbox: ${error.message}\n`);
+    serveCommand(channel, command, closed).catch((error: unknown) => {
+      channel.stderr.write(`sandbox: ${sentenceOf(error)}\n`);
       channel.exit(127);
       channel.end();
     });

@@ -19,7 +19,9 @@ function isRightKey(context: AuthContext, { client }: Keys): boolean {
   if (offered.length !== right.length || !timingSafeEqual(offered, right)) return false;
   // Without a signature the client only asks whether the key would do: RFC 4252, section 7.
   if (!context.signature || !context.blob) return true;
-  return client.verify(context.blob, context.signature, context.hashAlgo) === true;
+  // An Error comes back, not thrown, for a signature of the wrong form, whatever ssh2's types say.
+  const verdict: unknown = client.verify(context.blob, context.signature, context.hashAlgo);
+  return verdict === true;
 }
 
 function serveConnection(connection: Connection, settings: SshServerSettings): void {

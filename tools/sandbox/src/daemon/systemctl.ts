@@ -1,3 +1,4 @@
+import { sentenceOf } from '../sentence-of';
 import { lastLines } from './log';
 import { complain, joined, say, type Reply } from './reply';
 import type { Supervisor } from './supervisor';
@@ -14,7 +15,7 @@ async function job(unit: Unit, action: () => Promise<void>): Promise<Reply> {
     return say('');
   } catch (error) {
     const details = `See "systemctl status ${name}.service" and "journalctl -u ${name}.service" for details.`;
-    return complain(`Job for ${name}.service failed: ${(error as Error).message}.\n${details}`, 1);
+    return complain(`Job for ${name}.service failed: ${sentenceOf(error)}.\n${details}`, 1);
   }
 }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, realpathSync } from 'node:fs';
 import { signalTo } from '../processes';
+import { sentenceOf } from '../sentence-of';
 import { openLog } from './log';
 import type { NamedUnit } from './unit-definition';
 
@@ -53,8 +54,8 @@ export async function launch(unit: NamedUnit, settings: RunSettings): Promise<Un
       stdio: ['ignore', log, log],
       detached: true,
     });
-    await once(child, 'spawn').catch((error: Error) => {
-      throw new Error(`${program} could not be started (${error.message})`);
+    await once(child, 'spawn').catch((error: unknown) => {
+      throw new Error(`${program} could not be started (${sentenceOf(error)})`);
     });
     const pid = child.pid as number;
     const ended = exitOf(child, pid);

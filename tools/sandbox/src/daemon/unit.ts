@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { sentenceOf } from '../sentence-of';
 import { rotate, type Say } from './log';
 import type { NamedUnit } from './unit-definition';
 import { launch, type RunSettings, type UnitExit, type UnitRun } from './unit-run';
@@ -83,7 +84,7 @@ export class Unit {
     try {
       await this.#launch();
     } catch (error) {
-      this.#fail((error as Error).message);
+      this.#fail(sentenceOf(error));
       throw error;
     }
   }
@@ -128,7 +129,7 @@ export class Unit {
   async #startAgain(timer: NodeJS.Timeout): Promise<void> {
     if (this.state.kind !== 'waiting' || this.state.timer !== timer) return;
     this.restarts += 1;
-    await this.#launch().catch((error: Error) => this.#retry(error.message));
+    await this.#launch().catch((error: unknown) => this.#retry(sentenceOf(error)));
   }
 
   #fail(reason: string): void {

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { deploymentRecordSchema } from '@polydev/contract';
+import { describeSsh } from '@polydev/host/testing';
+import type { TargetConfig } from '@polydev/manifest';
+import type { Event } from '@polydev/reporting';
+import { readArtifact } from '@polydev/artifact';
+import { app, createWorld, type World } from '../../testing/world';
+import { deploy } from '../deploy/deploy';
+import { closeDeployment, deployTarget, statusOfTarget } from '../index';
+
+const calm = new AbortController().signal;
+const silent = () => undefined;
+
+describeSsh('a deployer that is killed', () => {
+  let w: World;
+  beforeEach(async () => {
+    w = await createWorld();
+  });
+  afterEach(() => w.stop());
+
+  /** Every step has something to do, so that a kill can hit it. */
+  const settings = (): Partial<TargetConfig> => ({
+    preDeploy: 'sleep 0.2',
+    postDeploy: 'sleep 0.2',
+    install: { command: 'sleep 0.2; mkdir -p node_modules' },
+    shared: [{ path: 'uploads', kind: 'directory' }],
+    keep: 0,
+  });
+  const input = (version: string) => ({
+    environment: w.environment(settings()),
+    artifactDirectory: w.artifact({ 'main.js': app(version), 'package-lock.json': JSON.stringify({ version }) }),
+    head: w.head(),
+  });
+  const run = (version: string) => {
+    const one = input(version);
+    return deployTarget({ ...one, target: one.environment.targets[0]!, report: silent, signal: calm });
+  };
+  const home = () => join(w.stateDir, 'targets/app');
+
+  /** Runs a deploy in a process of its own and kills it when `when` sees its event. Returns its head. */
+  const killedRun = async (version: string, when: (event: Event) => boolean) => {
+    const one = input(version);
+    const file = join(w.root, 'input.json');
+    writeFileSync(file, JSON.stringify(one));
+    const child = spawn(
+      process.execPath,
+      ['-r', '@swc-node/register', join(__dirname, '../../testing/deployer.ts'), file],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let killed = false;
+    for await (const line of createInterface(child.stdout)) {
+      if (!killed && when(JSON.parse(line) as Event)) killed = child.kill('SIGKILL');
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGKILL');
+    return one.head;
+  };
+  /** The live tree is a whole release: what its own list says, file by file. */
+  const expectWholeRelease = async () => {
+    const id = readlinkSync(w.path).split('/').at(-1)!;
+    const { list } = await readArtifact(join(home(), 'releases', id), {
+      exclude: ['.release.json', 'node_modules', 'uploads'],
+    });
+    expect(list).toBe(readFileSync(join(home(), 'releases', `${id}.mtree`), 'utf8'));
+  };
+
+  const STEPS = [...deploy.steps, ...deploy.cleanup]
+    .map(({ name }) => name)
+    .filter((name) => name !== 'build on server' && name !== 'adopt shared files');
+
+  it.each(STEPS)('in step "%s": the host serves a whole release, and the next run reaches its own', async (step) => {
+    await run('v1');
+    const head = await killedRun(
+      'v2',
+      (event) => event.kind === 'step' && event.state === 'started' && event.step === step,
+    );
+    await expectWholeRelease();
+    expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
+
+    const v3 = await run('v3');
+    expect(v3.outcome).toBe('moved');
+    expect(await w.answer()).toMatchObject({ version: 'v3', release: v3.hosts[0]?.release });
+    await expectWholeRelease();
+    expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
+    const past = deploy.cleanup.some(({ name }) => name === step);
+    if (!past) expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
+  });
+
+  it('is closed by whoever comes next: its record says taken back, and status showed it as interrupted', async () => {
+    await run('v1');
+    const head = await killedRun(
+      'v2',
+      (event) => event.kind === 'step' && event.state === 'started' && event.step === 'health check',
+    );
+    const environment = w.environment(settings());
+    const context = { environment, report: silent, signal: calm };
+    await eventuallyFree();
+    expect((await statusOfTarget({ ...context, target: environment.targets[0]!, limit: 5 })).hosts[0]?.state).toBe(
+      'interrupted',
+    );
+
+    await closeDeployment({ ...context, deployment: 'another' });
+    const file = join(w.stateDir, 'deployments', `${head.id}.json`);
+    const record = deploymentRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    expect(record).toMatchObject({
+      outcome: 'rolled-back',
+      targets: [{ target: 'app', outcome: 'taken-back', hosts: [{ outcome: 'taken-back' }] }],
+    });
+    expect(existsSync(join(w.stateDir, 'deployments', `${head.id}.parts`))).toBe(false);
+    expect(await w.answer()).toMatchObject({ version: 'v1' });
+    const after = await statusOfTarget({ ...context, target: environment.targets[0]!, limit: 5 });
+    expect(after.hosts[0]).toMatchObject({ state: 'idle', health: 'healthy', drift: [] });
+    expect(after.history.map(({ deployment, outcome }) => [deployment, outcome])).toContainEqual([
+      head.id,
+      'taken-back',
+    ]);
+  });
+
+  /** The answer once the service has come up: the kill may have hit its start. */
+  const eventualAnswer = async () => {
+    for (let tries = 0; tries < 50; tries += 1) {
+      const answer = await w.answer();
+      if (typeof answer !== 'string') return answer;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    return w.answer();
+  };
+
+  /** The shell of a killed deployer ends when its connection does: a moment, not a timeout. */
+  const eventuallyFree = async () => {
+    const environment = w.environment(settings());
+    for (let tries = 0; tries < 50; tries += 1) {
+      const status = await statusOfTarget({
+        environment,
+        target: environment.targets[0]!,
+        limit: 1,
+        report: silent,
+        signal: calm,
+      });
+      if (status.hosts[0]?.state !== 'deploying') return;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  };
+});

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+// `overview [-c <environment>]`, from source: one table of what every target of an environment runs.
+require('@swc-node/register');
+require('../src/doors/overview.ts');
