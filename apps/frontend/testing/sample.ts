@@ -89,7 +89,7 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
       tookMs: 47_900,
       sha: SHAS.failed,
       outcome: 'rolled-back',
-      targets: [target('master-controller', 'taken-back', placed), failedFrontend()],
+      targets: [target('master-controller', 'taken-back', placed), failedFrontend(idAt(now - 26 * HOUR, SHAS.before))],
       planned: ['master-controller', 'frontend'],
     }),
     record({
@@ -98,7 +98,7 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
       sha: SHAS.before,
       outcome: 'succeeded',
       kind: 'rollback',
-      by: 'dana@laptop',
+      by: 'ops@laptop',
       targets: [target('frontend', 'moved', placed)],
     }),
     record({
@@ -106,7 +106,7 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
       tookMs: 65_000,
       sha: SHAS.oldest,
       outcome: 'succeeded',
-      by: 'dana@laptop',
+      by: 'ops@laptop',
       dirty: true,
       targets: [target('master-controller', 'unchanged'), target('frontend', 'moved', placed)],
     }),
@@ -114,11 +114,11 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
   return { deployments, total: 38, unreadable: [] };
 }
 
-function failedFrontend(): TargetRecord {
+function failedFrontend(serving: string): TargetRecord {
   const error = {
     code: 'HEALTH_CHECK_FAILED',
     message:
-      'http://localhost:3000/api/health answered 500 for 30 s on app-1. Release 20261124T051200.004Z-0d72ab9 serves again.',
+      `http://localhost:3000/api/health answered 500 for 30 s on app-1. Release ${serving} serves again.`,
     hint: 'See the service’s own log: journalctl -u polydev-frontend -n 50',
   };
   const failed = host({

@@ -104,6 +104,10 @@ const listen = async (
     const file = join(directory, 'sshd_config');
     writeFileSync(file, [...config, ...sshdConfig(directory, port)].map((line) => `${line}\n`).join(''));
     const server = spawn(SSHD, ['-D', '-e', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    // A test run that breaks off leaves no server behind.
+    const kill = () => server.kill('SIGKILL');
+    process.on('exit', kill);
+    server.once('exit', () => process.off('exit', kill));
     const trouble = await listening(server);
     if (trouble === undefined) return { server, port };
     if (tries === 5 || !/in use/i.test(trouble)) throw new Error(`sshd does not start: ${trouble}`);

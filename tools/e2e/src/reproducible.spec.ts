@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArtifact, type Artifact } from '@polydev/artifact';
 import { execa } from 'execa';
+import { checkOut, WORKSPACE } from '../testing/checkout';
 
-const WORKSPACE = join(__dirname, '../../..');
 const APPS = ['master-controller', 'frontend', 'vm-agent'];
 
 /** Machines differ in more than the folder: these do not leave a trace either. */
@@ -23,6 +23,7 @@ describe('two clean builds in two folders', () => {
     for (const checkout of CHECKOUTS) {
       const root = join(folder, checkout.folder);
       await checkOut(root);
+      for (const modules of installedIn(WORKSPACE)) await copyPackages(join(WORKSPACE, modules), join(root, modules));
       await build(root, checkout);
       for (const app of APPS) artifacts.get(app)?.push(await readArtifact(join(root, 'apps', app, 'dist')));
     }
@@ -44,19 +45,6 @@ const onlyIn = (these: readonly string[], others: readonly string[]): readonly s
   const known = new Set(others);
   return these.filter((line) => !known.has(line));
 };
-
-/** The workspace's files as they are now, committed or not, with a Git history and installed packages of their own. */
-async function checkOut(root: string): Promise<void> {
-  mkdirSync(root, { recursive: true });
-  const { stdout } = await execa('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: WORKSPACE });
-  const files = stdout.split('\0').filter((path) => path !== '' && existsSync(join(WORKSPACE, path)));
-  await execa('xargs', ['-0', 'cp', '--parents', '-P', '-t', root], { cwd: WORKSPACE, input: files.join('\0') });
-  for (const modules of installedIn(WORKSPACE)) await copyPackages(join(WORKSPACE, modules), join(root, modules));
-  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
-  await execa('git', ['init', '--quiet', '--initial-branch=main'], { cwd: root });
-  await execa('git', ['add', '--all'], { cwd: root });
-  await execa('git', [...identity, 'commit', '--quiet', '--message', 'checkout'], { cwd: root });
-}
 
 /** npm keeps most packages at the root and some, of another version, with the project that wants them. */
 function installedIn(root: string): readonly string[] {

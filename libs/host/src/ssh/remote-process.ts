@@ -8,7 +8,7 @@ import type { Connection } from './connection';
  * The line also parts the command's output from what a login script printed. Field 5 of /proc/…/stat is the group.
  */
 const ANNOUNCE =
-  'read -r _ _ _ _ g _ </proc/$$/stat; [ "$g" = $$ ] && g=-$$ || g=$$; printf "<process %s>\\n" "$g"; exec "$@"';
+  'read -r _ _ _ _ g _ 2>/dev/null </proc/$$/stat; [ "$g" = $$ ] && g=-$$ || g=$$; printf "<process %s>\\n" "$g"; exec "$@"';
 const MARK = /<process (-?\d+)>\n/;
 
 /** By its path, so that it is the host's shell whatever stands first in PATH. */

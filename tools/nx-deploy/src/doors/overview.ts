@@ -13,7 +13,9 @@ const overview = async (): Promise<void> => {
   const environment = loadEnvironment({ root: workspaceRoot, configuration: values.configuration, env: process.env });
   const signal = new AbortController().signal;
   const statuses = await Promise.all(
-    environment.targets.map((target) => statusOfTarget({ environment, target, limit: 1, report: reportOnError, signal })),
+    environment.targets.map((target) =>
+      statusOfTarget({ environment, target, limit: 1, report: reportOnError, signal }),
+    ),
   );
   terminalReporter()({
     kind: 'table',

@@ -10,7 +10,13 @@ export interface UnitDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it starts together with the sandbox. */
   readonly enabled: boolean;
+  /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */
+  readonly stopTimeoutMs: number;
 }
+
+/** What a unit file need not say. */
+export const UNIT_DEFAULTS = { description: '', environment: {}, enabled: true, stopTimeoutMs: 5_000 } as const;
+const KNOWN: readonly string[] = ['command', 'workingDirectory', ...Object.keys(UNIT_DEFAULTS)];
 
 /** A definition under its name and with the file it came from. */
 export interface NamedUnit extends UnitDefinition {
@@ -29,11 +35,13 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' && value !== null && isTexts(Object.values(value));
 
 function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
-  const { description = '', command, workingDirectory, environment = {}, enabled = true } = given;
-  const known = ['description', 'command', 'workingDirectory', 'environment', 'enabled'];
+  const { description, command, workingDirectory, environment, enabled, stopTimeoutMs } = {
+    ...UNIT_DEFAULTS,
+    ...given,
+  } as Readonly<Record<string, unknown>>;
   return [
     ...Object.keys(given).flatMap((key) =>
-      known.includes(key) ? [] : [`${key}: unknown key (known: ${known.join(', ')})`],
+      KNOWN.includes(key) ? [] : [`${key}: unknown key (known: ${KNOWN.join(', ')})`],
     ),
     typeof description === 'string' ? '' : 'description: should be a text',
     isTexts(command) && command.length > 0 ? '' : 'command: should be a list of texts, the program first',
@@ -42,6 +50,7 @@ function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
       : 'workingDirectory: should be an absolute path',
     isTextMap(environment) ? '' : 'environment: should map names to texts',
     typeof enabled === 'boolean' ? '' : 'enabled: should be true or false',
+    typeof stopTimeoutMs === 'number' && stopTimeoutMs >= 0 ? '' : 'stopTimeoutMs: should be a number of milliseconds',
   ].filter(Boolean);
 }
 
@@ -61,7 +70,6 @@ export function parseUnit(file: string, text: string): ParsedUnit {
   const given = jsonOf(text);
   const problems = typeof given === 'string' ? [given] : problemsOf(given);
   if (typeof given === 'string' || problems.length > 0) return { kind: 'problems', file, problems };
-  const defaults = { description: '', environment: {}, enabled: true };
-  const definition = { ...defaults, ...given } as unknown as UnitDefinition;
+  const definition = { ...UNIT_DEFAULTS, ...given } as unknown as UnitDefinition;
   return { kind: 'unit', unit: { ...definition, name: basename(file, '.json'), file } };
 }

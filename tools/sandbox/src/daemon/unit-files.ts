@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Layout } from '../layout';
 import { replaceFile } from '../replace-file';
 import type { SandboxValues } from '../values';
-import { parseUnit, type ParsedUnit, type UnitDefinition } from './unit-definition';
+import { parseUnit, UNIT_DEFAULTS, type ParsedUnit, type UnitDefinition } from './unit-definition';
 
 /** Reads all unit files of a folder, sorted by name. */
 export function readUnits(folder: string): ParsedUnit[] {
@@ -12,27 +12,25 @@ export function readUnits(folder: string): ParsedUnit[] {
 }
 
 /** Writes a unit file. */
-export const writeUnit = (
-  file: string,
-  { description, command, workingDirectory, environment, enabled }: UnitDefinition,
-) =>
-  replaceFile(
-    file,
-    `${JSON.stringify({ description, command, workingDirectory, environment, enabled }, undefined, 2)}\n`,
-  );
+export const writeUnit = (file: string, unit: UnitDefinition) => {
+  const { description, command, workingDirectory, environment, enabled, stopTimeoutMs } = unit;
+  const kept = { description, command, workingDirectory, environment, enabled, stopTimeoutMs };
+  replaceFile(file, `${JSON.stringify(kept, undefined, 2)}\n`);
+};
 
 /** The units of this workspace's services, as a server's administrator would have set them up. */
 function ownUnits(layout: Layout, values: SandboxValues): Record<string, UnitDefinition> {
   const shared = { NODE_ENV: 'production', STATE_DIR: join(layout.root, 'opt/polydev-ai') };
   return {
     'master-controller': {
+      ...UNIT_DEFAULTS,
       description: 'Polydev master controller',
       command: ['node', 'main.js'],
       workingDirectory: join(layout.root, 'opt/master-controller'),
       environment: { ...shared, HOST: '127.0.0.1', PORT: String(values.master_controller_port) },
-      enabled: true,
     },
     'polydev-frontend': {
+      ...UNIT_DEFAULTS,
       description: 'Polydev frontend',
       command: ['node', 'server.js'],
       workingDirectory: join(layout.root, 'opt/polydev-frontend'),
@@ -42,7 +40,6 @@ function ownUnits(layout: Layout, values: SandboxValues): Record<string, UnitDef
         PORT: String(values.frontend_port),
         CONTROLLER_URL: `http://localhost:${values.master_controller_port}`,
       },
-      enabled: true,
     },
   };
 }

@@ -4,7 +4,6 @@ import { rotate, type Say } from './log';
 import type { NamedUnit } from './unit-definition';
 import { launch, type RunSettings, type UnitExit, type UnitRun } from './unit-run';
 
-const STOP_GRACE_MS = 5_000;
 /** Waits before the starts after a failed run. One more failure than there are waits, and the unit has failed. */
 const RETRY_DELAYS_MS = [100, 200, 400, 800, 1_600];
 /** A run that lasted this long was no failed start: the waits begin anew after it. */
@@ -102,7 +101,7 @@ export class Unit {
     if (this.state.kind === 'active') {
       const { run } = this.state;
       this.#become({ kind: 'stopping', run });
-      await run.end(STOP_GRACE_MS);
+      await run.end(this.definition.stopTimeoutMs);
       this.lastExit = await run.ended;
       this.#say(`stopped (${wordsOf(this.lastExit)})`);
     }
