@@ -1,5 +1,6 @@
 # Runs on the host for as long as a deployer holds a target's lock. It is sent over the channel, never installed, and
-# needs nothing but perl-base; one file, because it is sent in one piece. All that it is told and all that it answers are frames on stdin and stdout:
+# needs nothing but perl-base; it is one file because it is sent in one piece. What it is told and what it answers are
+# frames on stdin and stdout:
 #   length (4 bytes, big endian, of what follows) | type (1 byte) | call (4 bytes, big endian) | payload
 # The types stand in shell/frames.ts, which is the other end.
 use strict;

@@ -28,6 +28,7 @@ export function forward({ accept, reject, target, say }: ForwardRequest): void {
     socket.on('error', () => socket.destroy());
     const channel = accept();
     channel.on('close', () => socket.destroy());
+    socket.on('close', () => channel.end());
     // The channel closes as a whole when the other side has no more to send: ssh2 cannot half-close without losing
     // what still waits for the client's window.
     socket.pipe(channel).pipe(socket);

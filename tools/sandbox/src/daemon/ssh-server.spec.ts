@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -56,7 +57,6 @@ describe('commands', () => {
 
   test('20 MB of input arrive whole', async () => {
     const input = Buffer.alloc(20_000_000, 'polydev ');
-    const { createHash } = await import('node:crypto');
 
     const { code, stdout } = await run(client, 'sha256sum', input);
 
