@@ -117,8 +117,7 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
 function failedFrontend(serving: string): TargetRecord {
   const error = {
     code: 'HEALTH_CHECK_FAILED',
-    message:
-      `http://localhost:3000/api/health answered 500 for 30 s on app-1. Release ${serving} serves again.`,
+    message: `http://localhost:3000/api/health answered 500 for 30 s on app-1. Release ${serving} serves again.`,
     hint: 'See the service’s own log: journalctl -u polydev-frontend -n 50',
   };
   const failed = host({

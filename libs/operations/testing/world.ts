@@ -49,7 +49,8 @@ root=$1
 if [ -f "$root/pid" ]; then
   pid=$(cat "$root/pid")
   kill "$pid" 2>/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+  # A zombie still has a number, but no program: it is gone for us, whenever it is reaped.
+  for _ in $(seq 200); do [ -e "/proc/$pid/exe" ] || break; sleep 0.02; done
   rm -f "$root/pid"
 fi
 [ -e "$root/opt/app" ] || exit 1

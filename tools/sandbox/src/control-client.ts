@@ -2,9 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname } from 'node:path';
 
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /**
  * Asks the daemon of a sandbox something over its control socket; returns what it prints, or undefined when nobody
- * answers there.
+ * answers there within ten seconds.
  */
 export async function askDaemon(
   controlSocket: string,
@@ -14,6 +16,7 @@ export async function askDaemon(
   const folder = openSync(dirname(controlSocket), 'r');
   try {
     const socket = connect(`/proc/self/fd/${folder}/${basename(controlSocket)}`);
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
     socket.end(call.join('\0'));
     const chunks: Buffer[] = [];
     for await (const chunk of socket) chunks.push(chunk as Buffer);

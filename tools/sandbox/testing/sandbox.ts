@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, stopSandbox, type RunningSandbox } from '../src';
@@ -18,7 +18,7 @@ export async function removeSandbox(directory: string): Promise<void> {
 
 /** Tries until `attempt` does not throw (every 20 ms, for at most 20 s); then throws its last error. */
 export async function eventually<Value>(attempt: () => Promise<Value> | Value): Promise<Value> {
-  for (const until = performance.now() + 20_000; ; ) {
+  for (const until = performance.now() + 20_000; ;) {
     try {
       return await attempt();
     } catch (error) {
@@ -26,4 +26,11 @@ export async function eventually<Value>(attempt: () => Promise<Value> | Value): 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+}
+
+/** The process number in a file that a command writes; throws until it is there. */
+export function pidIn(file: string): number {
+  const pid = /^\d+$/m.exec(readFileSync(file, 'utf8'))?.[0];
+  if (pid === undefined) throw new Error(`${file} holds no process number yet`);
+  return Number(pid);
 }

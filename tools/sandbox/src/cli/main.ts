@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOpsError, sandboxNotRunning } from '@polydev/errors';
+import { isOpsError, sandboxCommandUnknown, sandboxNotRunning } from '@polydev/errors';
 import { lastLines } from '../daemon/log';
 import { locate } from '../layout';
 import { startSandbox } from '../start';
@@ -33,8 +33,11 @@ async function status(line: CommandLine): Promise<string> {
 
 function logs({ directory, unit, lines }: CommandLine): string {
   const layout = locate(directory);
+  if (!existsSync(layout.daemonLog)) throw sandboxNotRunning(directory);
+  const units = readdirSync(layout.logs).flatMap((name) => /^(.+)\.log$/.exec(name)?.[1] ?? []);
+  if (unit !== undefined && !units.includes(unit))
+    throw sandboxCommandUnknown(`The sandbox has no log of "${unit}"; it has: ${units.join(', ') || 'none yet'}.`);
   const file = unit === undefined ? layout.daemonLog : join(layout.logs, `${unit}.log`);
-  if (!existsSync(file)) throw sandboxNotRunning(directory);
   return [...lastLines(file, lines), `(${file})`].join('\n');
 }
 

@@ -13,8 +13,19 @@ export interface Keys {
   readonly client: ParsedKey;
 }
 
+/**
+ * A new ed25519 private key in OpenSSH's format. About one in 256 that ssh2 1.17 makes is malformed, since it drops a
+ * leading zero byte of the public half (mscdex/ssh2 issue 1390); such a one is thrown away.
+ */
+export function newPrivateKey(comment: string): string {
+  for (;;) {
+    const key = utils.generateKeyPairSync('ed25519', { comment }).private;
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
+}
+
 function privateKey(file: string, comment: string): string {
-  if (!existsSync(file)) replaceFile(file, utils.generateKeyPairSync('ed25519', { comment }).private, 0o600);
+  if (!existsSync(file)) replaceFile(file, newPrivateKey(comment), 0o600);
   return readFileSync(file, 'utf8');
 }
 

@@ -7,7 +7,7 @@ import { runDaemon, type Daemon } from './daemon';
 
 // Descriptor 3 is the starter's: one line, `ready` or why not, then it is closed.
 const READY_DESCRIPTOR = 3;
-const WATCH_MS = 3_000;
+const WATCH_MS = 1_000;
 
 const say = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
 

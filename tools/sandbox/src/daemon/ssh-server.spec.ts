@@ -5,11 +5,12 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
-import { utils, type Client } from 'ssh2';
+import type { Client } from 'ssh2';
 import { connectTo, forwardTo, openCommand, run } from '../../testing/client';
 import { eventually, removeSandbox, startTestSandbox } from '../../testing/sandbox';
 import type { RunningSandbox } from '..';
 import { identityOf } from '../processes';
+import { newPrivateKey } from './keys';
 
 let sandbox: RunningSandbox;
 let client: Client;
@@ -24,7 +25,8 @@ afterAll(async () => {
 });
 
 const pathOf = (name: string) => join(sandbox.values.root, name);
-const pidIn = (file: string) => eventually(() => Number(/^\d+$/m.exec(readFileSync(pathOf(file), 'utf8'))?.[0] ?? fail()));
+const pidIn = (file: string) =>
+  eventually(() => Number(/^\d+$/m.exec(readFileSync(pathOf(file), 'utf8'))?.[0] ?? fail()));
 const fail = (): never => {
   throw new Error('not yet');
 };
@@ -52,7 +54,9 @@ describe('commands', () => {
     expect(stdout.split('\n')[0]).toBe(sandbox.values.root);
     expect(stdout).toContain(`\nHOME=${sandbox.values.root}/home/sandbox\n`);
     expect(stdout).toMatch(new RegExp(`\nPATH=${sandbox.directory}/bin:`));
-    for (const foreign of ['DEPLOY_PASSWORD', 'JEST_WORKER_ID', 'NODE_ENV', 'OLDPWD']) expect(names).not.toContain(foreign);
+    expect(readFileSync(`/proc/${sandbox.pid}/environ`, 'utf8')).not.toContain('not for the server');
+    for (const foreign of ['DEPLOY_PASSWORD', 'JEST_WORKER_ID', 'NODE_ENV', 'OLDPWD'])
+      expect(names).not.toContain(foreign);
   });
 
   test('20 MB of input arrive whole', async () => {
@@ -65,7 +69,10 @@ describe('commands', () => {
   });
 
   test('input that nobody reads does not hold up a command', async () => {
-    expect(await run(client, 'exec <&-; echo done', Buffer.alloc(8_000_000))).toMatchObject({ code: 0, stdout: 'done\n' });
+    expect(await run(client, 'exec <&-; echo done', Buffer.alloc(8_000_000))).toMatchObject({
+      code: 0,
+      stdout: 'done\n',
+    });
   });
 
   test('much output and many errors at once arrive whole and apart', async () => {
@@ -123,7 +130,7 @@ describe('when a client goes away', () => {
   });
 
   test('a process that left the group on purpose goes on', async () => {
-    const channel = await openCommand(client, 'setsid sh -c \'echo $$ >orphan; exec sleep 600\' & wait; echo $$');
+    const channel = await openCommand(client, "setsid sh -c 'echo $$ >orphan; exec sleep 600' & wait; echo $$");
     const orphan = await pidIn('orphan');
 
     channel.close();
@@ -134,7 +141,10 @@ describe('when a client goes away', () => {
   });
 
   test('a signal that the client sends reaches the command', async () => {
-    const channel = await openCommand(client, `trap 'echo caught; exit 5' USR1; echo $$ >waiting; while :; do sleep 0.05; done`);
+    const channel = await openCommand(
+      client,
+      `trap 'echo caught; exit 5' USR1; echo $$ >waiting; while :; do sleep 0.05; done`,
+    );
     await pidIn('waiting');
 
     channel.signal('USR1');
@@ -145,7 +155,7 @@ describe('when a client goes away', () => {
 });
 
 describe('who is let in', () => {
-  const stranger = utils.generateKeyPairSync('ed25519').private;
+  const stranger = newPrivateKey('stranger');
 
   test.each([
     ['another key', { privateKey: stranger }],
@@ -153,7 +163,9 @@ describe('who is let in', () => {
     ['a password', { privateKey: undefined, password: 'sandbox' }],
     ['nothing', { privateKey: undefined }],
   ])('not with %s', async (_, config) => {
-    await expect(connectTo(sandbox.values, config as object)).rejects.toThrow('All configured authentication methods failed');
+    await expect(connectTo(sandbox.values, config as object)).rejects.toThrow(
+      'All configured authentication methods failed',
+    );
   });
 
   test('the host shows the key that known_hosts has', async () => {
@@ -164,7 +176,9 @@ describe('who is let in', () => {
     });
     other.end();
 
-    expect(line).toBe(`[127.0.0.1]:${sandbox.values.ssh_port},[localhost]:${sandbox.values.ssh_port} ssh-ed25519 ${shown}\n`);
+    expect(line).toBe(
+      `[127.0.0.1]:${sandbox.values.ssh_port},[localhost]:${sandbox.values.ssh_port} ssh-ed25519 ${shown}\n`,
+    );
   });
 });
 
@@ -195,7 +209,9 @@ describe('forwarding', () => {
 
   test('no other machine is reached', async () => {
     await expect(forwardTo(client, '192.0.2.1', 80)).rejects.toMatchObject({ reason: 2 });
-    expect(readFileSync(join(sandbox.directory, 'sandbox.log'), 'utf8')).toContain('refused to connect to 192.0.2.1:80');
+    expect(readFileSync(join(sandbox.directory, 'sandbox.log'), 'utf8')).toContain(
+      'refused to connect to 192.0.2.1:80',
+    );
   });
 
   test('the host stays when a forwarded connection breaks off', async () => {
@@ -213,7 +229,7 @@ describe('clients of OpenSSH', () => {
   const ssh = (...args: string[]) =>
     execa('ssh', ['-F', join(sandbox.directory, 'ssh_config'), ...args], { input: '', reject: false });
 
-  openssh('ssh gets in with the sandbox\'s ssh_config', async () => {
+  openssh("ssh gets in with the sandbox's ssh_config", async () => {
     expect(await ssh('sandbox', 'echo hello; exit 4')).toMatchObject({ exitCode: 4, stdout: 'hello', stderr: '' });
   });
 
@@ -231,7 +247,9 @@ describe('clients of OpenSSH', () => {
     writeFileSync(join(from, 'a file'), 'content');
     const shell = `ssh -F ${join(sandbox.directory, 'ssh_config')}`;
 
-    const { exitCode } = await execa('rsync', ['-a', '-e', shell, `${from}/`, 'sandbox:opt/received/'], { reject: false });
+    const { exitCode } = await execa('rsync', ['-a', '-e', shell, `${from}/`, 'sandbox:opt/received/'], {
+      reject: false,
+    });
 
     expect(exitCode).toBe(0);
     expect(readFileSync(pathOf('opt/received/a file'), 'utf8')).toBe('content');
