@@ -3,3 +3,4 @@ export * from './file-list';
 export * from './read-artifact';
 export * from './pack';
 export * from './sources';
+export * from './read-texts';

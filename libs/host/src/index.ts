@@ -5,3 +5,5 @@ export { commandFailed, mustExec, mustRun } from './command-error';
 export { escapeControl, lastLines, showCommand } from './output';
 export { connectSsh } from './ssh/connect';
 export type { SshOptions } from './ssh/options';
+export * from './http';
+export * from './programs';

@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Argv } from '@polydev/host';
+import { hostPrograms } from '@polydev/host';
 
-/**
- * What runs on a host beside plain commands: small perl programs, since perl-base and coreutils are what every Debian
- * and Ubuntu has. They are sent with the command; nothing is installed.
- */
+/** The parts that each of our host programs is joined from. */
 const PARTS = {
   state: ['json', 'state'],
   compare: ['json', 'file-list', 'compare'],
@@ -22,16 +17,5 @@ const PARTS = {
   preflight: ['json', 'preflight'],
 } as const satisfies Record<string, readonly string[]>;
 
-const DIRECTORY = join(__dirname, '..', 'programs');
-const texts = new Map<string, string>();
-
 /** The command that runs one of our programs on a host with the given arguments. */
-export const program = (name: keyof typeof PARTS, ...args: readonly string[]): Argv => {
-  let text = texts.get(name);
-  if (text === undefined) {
-    const parts = PARTS[name].map((part) => readFileSync(join(DIRECTORY, `${part}.pl`), 'utf8'));
-    text = [`# polydev host program: ${name}`, ...parts].join('\n');
-    texts.set(name, text);
-  }
-  return ['perl', '-e', text, '--', ...args];
-};
+export const program = hostPrograms(`${__dirname}/../programs`, PARTS);

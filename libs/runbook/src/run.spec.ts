@@ -86,14 +86,16 @@ it('an abort stops before the next step and names it', async () => {
   const w = world();
   const abort = new AbortController();
   const runbook = book();
-  const first = runbook.steps[0]!;
-  const run = await begin(w, {
-    ...runbook,
-    steps: [
-      { ...first, run: (c: World) => (abort.abort(new Error('Ctrl-C')), first.run(c)) } as never,
-      ...runbook.steps.slice(1),
-    ],
-  });
+  const [first, ...rest] = runbook.steps;
+  const stopping = {
+    name: 'a',
+    run: async (c: World) => {
+      abort.abort(new Error('Ctrl-C'));
+      await first?.run(c);
+    },
+    undo: (c: World) => Promise.resolve(void c.marks.push('undo a')),
+  };
+  const run = await begin(w, { ...runbook, steps: [stopping, ...rest] });
   expect(await run.forward(abort.signal)).toMatchObject({ ok: false, failedStep: 'look', error: new Error('Ctrl-C') });
   await run.backward();
   expect(w.marks).toEqual(['a', 'undo a']);

@@ -98,7 +98,7 @@ export class Run<C> implements Progress {
           await this.#attempt({ event: 'undo-started', run: this.#options.id, step: step.name, at: this.#at() });
           const detail = await step.undo(this.#options.context, this);
           await this.#attempt({ event: 'undone', run: this.#options.id, step: step.name, at: this.#at() });
-          this.#emit('undone', step.name, began, detail ?? undefined);
+          this.#emit('undone', step, { began, detail });
         } catch (undoError) {
           await this.#tell('undo-failed', step.name, { error: undoError });
           await this.#attempt({ event: 'end', run: this.#options.id, outcome: 'stuck', at: this.#at() });
@@ -136,10 +136,10 @@ export class Run<C> implements Progress {
     const { context, id } = this.#options;
     const reason = step.skip?.(context);
     const began = this.#options.now();
-    if (reason !== undefined) return this.#emit('skipped', step.name, began, reason);
+    if (reason !== undefined) return this.#emit('skipped', step, { began, detail: reason });
     this.#open.push(step);
     this.#started.add(step.name);
-    this.#emit('started', step.name, began);
+    this.#emit('started', step, { began });
     // Not awaited before the step: the journal keeps the order of calls and refuses what follows a failed write, so
     // the intent is safe before the step's first effect without costing a round trip of its own.
     this.#writeBehind({ event: 'started', run: id, step: step.name, at: this.#at() });
@@ -147,7 +147,7 @@ export class Run<C> implements Progress {
     await this.#behind;
     this.#writeBehind({ event: 'done', run: id, step: step.name, at: this.#at() });
     this.timings.push({ step: step.name, durationMs: this.#options.now().getTime() - began.getTime() });
-    this.#emit('done', step.name, began, detail ?? undefined);
+    this.#emit('done', step, { began, detail });
   }
 
   async #tell(event: 'failed' | 'undo-failed', step: string, { error }: { error: unknown }): Promise<void> {
@@ -156,9 +156,10 @@ export class Run<C> implements Progress {
     this.#options.onStep({ state: event, step, durationMs: 0, error });
   }
 
-  #emit(state: StepEvent['state'], step: string, began: Date, detail?: string): void {
-    const durationMs = this.#options.now().getTime() - began.getTime();
-    this.#options.onStep({ state, step, durationMs, ...(detail === undefined ? {} : { detail }) });
+  #emit(state: StepEvent['state'], { name }: Step<C>, facts: { began: Date; detail?: string | void }): void {
+    const durationMs = this.#options.now().getTime() - facts.began.getTime();
+    const detail = facts.detail ?? undefined;
+    this.#options.onStep({ state, step: name, durationMs, ...(detail === undefined ? {} : { detail }) });
   }
 
   #write(entry: JournalEntry): Promise<void> {

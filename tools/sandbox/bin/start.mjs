@@ -9,9 +9,13 @@ import { ensureInstalled } from '../../install/install.mjs';
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 /** Runs one part of the start with its output; a part that fails ends the start, and says which it was. */
-const run = (title, command, args, env = {}) => {
+const run = (title, program, ...args) => {
   console.log(`\n— ${title}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const { status } = spawnSync(process.execPath, [program, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NX_TUI: 'false' },
+  });
   if (status === 0) return;
   console.error(
     `\nnpm start stopped at "${title}"; what is above says why. Run \`npm start\` again once it is mended.`,
@@ -20,28 +24,13 @@ const run = (title, command, args, env = {}) => {
 };
 
 if (ensureInstalled(root) === 'unchanged') console.log('Packages are as the lock file says; nothing to install.');
-run('sandbox: a server on this machine', process.execPath, ['tools/sandbox/sandbox.cjs', 'start']);
+run('sandbox: a server on this machine', 'tools/sandbox/sandbox.cjs', 'start');
 run(
   'deploy through Nx: what is unchanged comes from the cache or is live already',
-  process.execPath,
-  [
-    join('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
-    'run-many',
-    '-t',
-    'deploy',
-    '-c',
-    'sandbox',
-    '--output-style=static',
-  ],
-  { NX_TUI: 'false' },
+  join('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+  ...['run-many', '-t', 'deploy', '-c', 'sandbox', '--output-style=static'],
 );
-run('what runs now', process.execPath, [
-  '-r',
-  '@swc-node/register',
-  'tools/nx-deploy/src/doors/overview.ts',
-  '-c',
-  'sandbox',
-]);
+run('what runs now', 'tools/nx-deploy/bin/overview.cjs', '-c', 'sandbox');
 console.log(`
 Next: change a line in apps/vm-agent/src, then
   npx nx affected -t deploy                     deploys what changed since what is live

@@ -184,7 +184,7 @@ describe('when the daemon was killed', () => {
     expect(identityOf(service)).toBeDefined();
     expect(await sandboxStatus(directory)).toMatchObject({ state: 'died', cause: 'killed', leftovers: 1 });
     expect((await door('status', '--directory', directory)).stdout).toMatch(
-      /not running: its process was killed .* 1 of its processes still run.*\n.*npm run sandbox:start/,
+      /not running: its process was killed .* Still without supervision: 1 process of it.*\n.*npm run sandbox:start/,
     );
 
     const { sandbox, leftoversEnded } = await startSandbox({ directory });
@@ -204,7 +204,7 @@ describe('when the daemon was killed', () => {
     await eventually(() => expect(identityOf(pid)).toBeUndefined());
 
     expect((await door('stop', '--directory', directory)).stdout).toContain(
-      'was not running; ended 1 processes that were left over',
+      'was not running; ended 1 process that an earlier run had left.',
     );
     expect(mentioned(directory)).toEqual([]);
   });

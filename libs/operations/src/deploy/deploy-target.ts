@@ -1,5 +1,5 @@
-import { listSources, readArtifact, type Artifact } from '@polydev/artifact';
-import { RELEASE_FILE, type HostRecord, type TargetRecord } from '@polydev/contract';
+import { listSources, readArtifact, readTexts, type Artifact } from '@polydev/artifact';
+import { RELEASE_FILE, type HostOutcome, type HostRecord, type TargetRecord } from '@polydev/contract';
 import { combined } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
@@ -9,7 +9,7 @@ import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
 import { isUnfinished, recoverRun } from '../recover/recover';
 import { findRefusals } from './refusals';
-import { readPackageFiles } from './package-files';
+import { PACKAGE_FILES } from './dependencies';
 import { prepareHost, type Prepared } from './prepare';
 import { moveHosts } from './move';
 import { readState, type TargetState } from './state';
@@ -32,7 +32,7 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
       await assertIdIsOurs(first(hosts), environment.stateDir, head);
       const prepared = await prepareAll(input, artifact, shells);
       const record = await run(input, shells, prepared);
-      await writePart(shells, environment.stateDir, head, record);
+      await writePart(shells, environment.stateDir, { head, part: record });
       sayOutcome(input, record, Date.now() - began);
       return record;
     }),
@@ -52,7 +52,7 @@ const prepareAll = async (
   shells: readonly HostShell[],
 ): Promise<Prepared[]> => {
   const { environment, target, report } = input;
-  const packageFiles = await readPackageFiles(artifact);
+  const packageFiles = await readTexts(artifact, PACKAGE_FILES);
   const states = await Promise.all(shells.map((shell) => mendAndRead(shell, input)));
   const refusals = await Promise.all(
     states.map((state, index) =>
@@ -70,7 +70,7 @@ const prepareAll = async (
 const mendAndRead = async (shell: HostShell, { environment, target, report }: DeployInput): Promise<TargetState> => {
   const state = await readState(shell.host, environment.stateDir, target);
   if (!isUnfinished(state.lastRun)) return state;
-  await recoverRun(shell, state.lastRun, { report });
+  await recoverRun(shell, state.lastRun, report);
   return readState(shell.host, environment.stateDir, target);
 };
 
@@ -90,7 +90,7 @@ const run = async (
     hosts: [...hosts],
   });
   if (prepared.some(({ unchanged }) => !unchanged)) {
-    await writePart(shells, environment.stateDir, head, part(prepared.map(runningRecord)));
+    await writePart(shells, environment.stateDir, { head, part: part(prepared.map(runningRecord)) });
   }
   const hosts = await moveHosts(input, prepared);
   return part(hosts, new Date().toISOString());
@@ -105,34 +105,18 @@ const runningRecord = ({ shell, plan, unchanged }: Prepared): HostRecord => ({
 });
 
 const sayOutcome = ({ target, environment, report }: DeployInput, record: TargetRecord, durationMs: number): void => {
-  const time = `${(durationMs / 1000).toFixed(1)} s`;
-  const release = record.hosts[0]?.release ?? 'none';
-  switch (record.outcome) {
-    case 'unchanged':
-      return report({
-        kind: 'outcome',
-        ok: true,
-        text: `${target.name}: already live on ${environment.name}, healthy, no drift (${release}); nothing was done (${time})`,
-      });
-    case 'moved':
-      return report({
-        kind: 'outcome',
-        ok: true,
-        text: `${target.name}: ${release} is live on ${environment.name} (${time})`,
-      });
-    case 'taken-back':
-      return report({
-        kind: 'outcome',
-        ok: false,
-        text: `${target.name}: taken back on ${environment.name}; ${record.hosts[0]?.release ?? 'nothing'} serves, as before (${time})`,
-      });
-    default:
-      return report({
-        kind: 'outcome',
-        ok: false,
-        text: `${target.name}: ${record.outcome} on ${environment.name} (${time})`,
-      });
-  }
+  const ok = record.outcome === 'moved' || record.outcome === 'unchanged';
+  const what = WORDS[record.outcome](environment.name, record.hosts[0]?.release);
+  report({ kind: 'outcome', ok, text: `${target.name}: ${what} (${(durationMs / 1000).toFixed(1)} s)` });
+};
+
+const WORDS: Readonly<Record<HostOutcome, (environment: string, release: string | undefined) => string>> = {
+  unchanged: (on, release = '') => `already live on ${on}, healthy, no drift (${release}); nothing was done`,
+  moved: (on, release = '') => `${release} is live on ${on}`,
+  'taken-back': (on, release = 'nothing') => `taken back on ${on}; ${release} serves, as before`,
+  stuck: (on) => `stuck on ${on}; see above`,
+  running: (on) => `not ended on ${on}`,
+  'not-reached': (on) => `not reached on ${on}`,
 };
 
 const first = (hosts: readonly Host[]): Host => at(hosts, 0);

@@ -109,3 +109,7 @@ const releasesToPrune = (state: TargetState, keep: number, own: string): string[
     .sort()
     .reverse()
     .filter((id, index) => index >= keep && id !== state.path.release);
+
+/** The release that served before a plan, where it was one of ours. */
+export const previousOf = ({ before }: Pick<DeployPlan, 'before'>): string | undefined =>
+  before.kind === 'symlink' ? before.release : undefined;

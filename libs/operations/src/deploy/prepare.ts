@@ -39,7 +39,7 @@ export const prepareHost = async (input: PrepareInput): Promise<Prepared> => {
   const { shell, artifact, state, target, environment, head, packageFiles, report } = input;
   const plan = planDeploy({ target, stateDir: environment.stateDir, artifact, head, state, packageFiles });
   const tree = liveTree(plan, state);
-  const comparison = await compare(shell, tree, artifact, oursIn(plan));
+  const comparison = await compare(shell, artifact, { tree, ours: oursIn(plan) });
   const drift = target.build === 'server' ? comparison.drift.filter(({ kind }) => kind !== 'extra') : comparison.drift;
   if (drift.length > 0) {
     const files = drift.map(({ kind, path }) => `${kind} ${path}`).join(', ');
@@ -55,8 +55,13 @@ export const prepareHost = async (input: PrepareInput): Promise<Prepared> => {
   return { shell, plan, transfer, ...(release === undefined ? {} : { unchanged: { release } }) };
 };
 
-/** The tree that serves now, and its list where it has one. */
-const liveTree = (plan: DeployPlan, state: TargetState): { directory: string; list: string } | undefined => {
+/** The tree that serves now, and its list (empty where it has none). */
+interface Tree {
+  readonly directory: string;
+  readonly list: string;
+}
+
+const liveTree = (plan: DeployPlan, state: TargetState): Tree | undefined => {
   const layout = targetLayout(plan.stateDir, plan.target);
   if (plan.before.kind === 'directory') return { directory: plan.path, list: '' };
   const live = state.releases.find(({ id }) => id === state.path.release);
@@ -71,15 +76,13 @@ export const oursIn = (plan: Pick<DeployPlan, 'shared' | 'dependencies'>): strin
 ];
 
 const compare = (
-  shell: HostShell,
-  tree: { directory: string; list: string } | undefined,
+  { host }: HostShell,
   artifact: Artifact,
-  ours: readonly string[],
-): Promise<Comparison> =>
-  answerOf<Comparison>(
-    shell.host,
-    shell.host.exec(program('compare', tree?.directory ?? '', tree?.list ?? '', ...ours), { stdin: artifact.list }),
-  );
+  { tree, ours }: { readonly tree: Tree | undefined; readonly ours: readonly string[] },
+): Promise<Comparison> => {
+  const command = program('compare', tree?.directory ?? '', tree?.list ?? '', ...ours);
+  return answerOf<Comparison>(host, host.exec(command, { stdin: artifact.list }));
+};
 
 /** Id of the live release when deploying would change nothing. */
 const unchangedRelease = async (

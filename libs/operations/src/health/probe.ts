@@ -1,13 +1,8 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { connect as connectTls } from 'node:tls';
-import type { Duplex } from 'node:stream';
 import { healthIdentitySchema } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
-import type { Host } from '@polydev/host';
+import { getThrough, type Host, type HttpAnswer } from '@polydev/host';
 import type { HealthCheckConfig } from '@polydev/manifest';
 
-/** One answer longer than this is cut: a health answer is a line. */
-const MAX_ANSWER = 64 * 1024;
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** What one look at a health URL found. */
@@ -25,59 +20,16 @@ export interface ProbeResult {
  * A refused or broken connection is a result; a lost link to the host is thrown.
  */
 export const probe = async (host: Host, check: HealthCheckConfig, signal: AbortSignal): Promise<ProbeResult> => {
-  const url = new URL(check.url);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
   try {
-    const answer = await ask(host, url, AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
-    return judge(check, answer);
+    return judge(check, await getThrough(host, new URL(check.url), limit));
   } catch (error) {
     if (isOpsError(error) || signal.aborted) throw error;
     return { ok: false, seen: `no answer: ${reasonOf(error)}` };
   }
 };
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-const ask = async (host: Host, url: URL, signal: AbortSignal): Promise<Answer> => {
-  const secure = url.protocol === 'https:';
-  const name = url.hostname.replace(/^\[|\]$/g, '');
-  const stream = await host.connect(name, Number(url.port) || (secure ? 443 : 80));
-  try {
-    const socket = secure ? connectTls({ socket: stream, servername: name }) : stream;
-    return await exchange(socket, url, signal);
-  } finally {
-    stream.destroy();
-  }
-};
-
-const exchange = (socket: Duplex, url: URL, signal: AbortSignal): Promise<Answer> =>
-  new Promise((done, fail) => {
-    const options: RequestOptions = {
-      method: 'GET',
-      path: `${url.pathname}${url.search}`,
-      headers: { host: url.host, accept: 'application/json', connection: 'close' },
-      // A Duplex serves; the types ask for a socket.
-      createConnection: () => socket as never,
-      signal,
-    };
-    socket.on('error', fail);
-    httpRequest(options, (response) => readAnswer(response).then(done, fail))
-      .on('error', fail)
-      .end();
-  });
-
-const readAnswer = async (response: IncomingMessage): Promise<Answer> => {
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) {
-    text += chunk as string;
-    if (text.length > MAX_ANSWER) break;
-  }
-  return { status: response.statusCode ?? 0, text };
-};
-
-const judge = (check: HealthCheckConfig, { status, text }: Answer): ProbeResult => {
+const judge = (check: HealthCheckConfig, { status, text }: HttpAnswer): ProbeResult => {
   const body = parse(text);
   const { release } = healthIdentitySchema.safeParse(body).data ?? {};
   const shown = text.length > 300 ? `${text.slice(0, 300)}…` : text;

@@ -34,48 +34,49 @@ const firstWord = (command: string | undefined): string[] => {
 };
 
 /** What of the facts is a reason not to deploy, or to be warned. Pure. */
-export const judgeHost = (host: string, stateDir: string, facts: HostFacts): readonly Finding[] => {
+export const judgeHost = (host: string, stateDir: string, facts: HostFacts): readonly Finding[] =>
+  [...toolFindings(host, facts), ...permissionFindings(host, facts), ...diskFindings(host, stateDir, facts)].map(
+    (finding) => ({ ...finding, host }),
+  );
+
+const toolFindings = (host: string, { missing }: HostFacts): readonly Finding[] =>
+  missing.length === 0
+    ? []
+    : [
+        {
+          level: 'error',
+          code: 'TOOL_MISSING',
+          message: `${host} lacks ${missing.join(', ')}.`,
+          hint: `Install what is missing on ${host}, or correct the command in the manifest.`,
+        },
+      ];
+
+const permissionFindings = (host: string, { locked }: HostFacts): readonly Finding[] =>
+  locked.map((directory) => ({
+    level: 'error',
+    code: 'NO_PERMISSION',
+    message: `${directory} on ${host} may not be written by the user we log in as.`,
+    hint: 'Give that user the directory (chown), or log in as another (`user:` in the manifest).',
+  }));
+
+const diskFindings = (host: string, stateDir: string, { freeBytes, freeInodes }: HostFacts): readonly Finding[] => {
+  const bytes = freeBytes ?? Infinity;
+  const space = { message: `${host} has ${megabytes(bytes)} free at ${stateDir}.` };
   const findings: Finding[] = [];
-  const add = (level: Finding['level'], code: string, message: string, hint: string) =>
-    findings.push({ level, code, host, message, hint });
-  if (facts.missing.length > 0) {
-    add(
-      'error',
-      'TOOL_MISSING',
-      `${host} lacks ${facts.missing.join(', ')}.`,
-      `Install what is missing on ${host}, or correct the command in the manifest.`,
-    );
+  if (bytes < LEAST_BYTES) {
+    findings.push({
+      ...space,
+      level: 'error',
+      code: 'DISK_FULL',
+      hint: 'Free some space, for instance with a smaller `keep`.',
+    });
+  } else if (bytes < SPARE_BYTES) {
+    findings.push({ ...space, level: 'warning', code: 'DISK_LOW', hint: 'Free some space before it runs full.' });
   }
-  for (const directory of facts.locked) {
-    add(
-      'error',
-      'NO_PERMISSION',
-      `${directory} on ${host} may not be written by the user we log in as.`,
-      `Give that user the directory (chown), or log in as another (\`user:\` in the manifest).`,
-    );
-  }
-  if (facts.freeBytes !== null && facts.freeBytes < LEAST_BYTES) {
-    add(
-      'error',
-      'DISK_FULL',
-      `${host} has ${megabytes(facts.freeBytes)} free at ${stateDir}.`,
-      'Free some space, for instance with a smaller `keep`.',
-    );
-  } else if (facts.freeBytes !== null && facts.freeBytes < SPARE_BYTES) {
-    add(
-      'warning',
-      'DISK_LOW',
-      `${host} has only ${megabytes(facts.freeBytes)} free at ${stateDir}.`,
-      'Free some space before it runs full.',
-    );
-  }
-  if (facts.freeInodes !== null && facts.freeInodes > 0 && facts.freeInodes < LEAST_INODES) {
-    add(
-      'error',
-      'DISK_FULL',
-      `${host} has only ${facts.freeInodes} inodes free at ${stateDir}.`,
-      'Remove small files that are not needed.',
-    );
+  // Some file systems (btrfs) count no inodes and say 0.
+  if (freeInodes !== null && freeInodes > 0 && freeInodes < LEAST_INODES) {
+    const message = `${host} has only ${freeInodes} inodes free at ${stateDir}.`;
+    findings.push({ level: 'error', code: 'DISK_FULL', message, hint: 'Remove small files that are not needed.' });
   }
   return findings;
 };

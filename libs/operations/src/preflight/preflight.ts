@@ -23,7 +23,7 @@ export const preflight: Preflight = async (input) => {
   try {
     const notes = environment.notes.map((message): Finding => ({ level: 'note', code: 'NOTE', message, hint: '' }));
     const found = await Promise.all(
-      settled.map((one) => (one.ok ? lookAt(one.value, input) : [outOfReach(one.item.name, one.error)])),
+      settled.map(async (one) => (one.ok ? lookAt(one.value, input) : [outOfReach(one.item.name, one.error)])),
     );
     const findings = [...notes, ...found.flat()].sort((a, b) => RANK[a.level] - RANK[b.level]);
     findings.forEach((finding) => say(input, finding));

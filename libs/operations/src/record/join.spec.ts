@@ -52,7 +52,7 @@ it.each<[string, DeploymentPart[], string, Record<string, HostOutcome>]>([
   ],
   ['one still runs', [part('api', { a: 'running' }, 'running')], 'running', { api: 'running', web: 'not-reached' }],
 ])('%s', (_, parts, outcome, targets) => {
-  const record = joinParts(head, parts, END);
+  const record = joinParts(head, parts, { endedAt: END });
   expect(record.outcome).toBe(outcome);
   expect(outcomes(record.targets)).toEqual(targets);
   expect(record.endedAt).toBe(outcome === 'running' ? undefined : END);
@@ -65,7 +65,7 @@ it('a part that knows the end outdoes one that still says running, on whichever 
     [stale, fresh],
     [fresh, stale],
   ]) {
-    const record = joinParts({ ...head, planned: ['api'] }, parts, END);
+    const record = joinParts({ ...head, planned: ['api'] }, parts, { endedAt: END });
     expect(record).toMatchObject({
       outcome: 'succeeded',
       targets: [{ outcome: 'moved', hosts: [{ outcome: 'moved' }, { outcome: 'moved' }] }],
@@ -74,8 +74,8 @@ it('a part that knows the end outdoes one that still says running, on whichever 
 });
 
 it('a part that comes after the record was written is joined into it', () => {
-  const early = joinParts(head, [part('api', { a: 'moved' }, 'moved')], END);
-  const late = joinParts(head, [part('web', { a: 'moved' }, 'moved')], END, early);
+  const early = joinParts(head, [part('api', { a: 'moved' }, 'moved')], { endedAt: END });
+  const late = joinParts(head, [part('web', { a: 'moved' }, 'moved')], { endedAt: END, earlier: early });
   expect(late.outcome).toBe('succeeded');
   expect(outcomes(late.targets)).toEqual({ api: 'moved', web: 'moved' });
 });

@@ -15,8 +15,7 @@ import type {
 export const joinParts = (
   head: DeploymentHead,
   parts: readonly DeploymentPart[],
-  endedAt: string,
-  earlier?: DeploymentRecord,
+  { endedAt, earlier }: { readonly endedAt: string; readonly earlier?: DeploymentRecord | undefined },
 ): DeploymentRecord => {
   const found = [...(earlier?.targets ?? []), ...parts.map(({ part }) => part)];
   const names = [...new Set([...head.planned, ...found.map(({ target }) => target)])];

@@ -4,7 +4,6 @@ import {
   type DeploymentHead,
   type DeploymentPart,
   type DeploymentRecord,
-  type TargetRecord,
 } from '@polydev/contract';
 import { recordTaken } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
@@ -23,11 +22,10 @@ export interface OpenDeployment {
 export const writePart = async (
   shells: readonly HostShell[],
   stateDir: string,
-  head: DeploymentHead,
-  part: TargetRecord,
+  part: DeploymentPart,
 ): Promise<void> => {
-  const text = `${JSON.stringify({ head, part } satisfies DeploymentPart, null, 2)}\n`;
-  await Promise.all(shells.map((shell) => shell.writeFile(recordLayout(stateDir).part(head.id, part.target), text)));
+  const file = recordLayout(stateDir).part(part.head.id, part.part.target);
+  await Promise.all(shells.map((shell) => shell.writeFile(file, `${JSON.stringify(part, null, 2)}\n`)));
 };
 
 /** Every deployment on a host that is not closed. Damaged parts are passed over: the join says `not-reached`. */

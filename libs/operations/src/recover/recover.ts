@@ -1,12 +1,12 @@
 import type { Host, HostShell } from '@polydev/host';
-import { Run, type RunState } from '@polydev/runbook';
+import { Run, type Backward, type RunState } from '@polydev/runbook';
 import type { Report } from '@polydev/reporting';
 import { isOpsError, runStuck } from '@polydev/errors';
 import { targetLayout } from '../layout';
 import type { DeployContext } from '../deploy/context';
 import { deploy } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
-import type { DeployPlan } from '../deploy/plan';
+import { previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
 
 export interface Recovery {
@@ -25,11 +25,7 @@ export const isUnfinished = (run: RunState | undefined): run is RunState =>
  * Finishes what a dead run left on a host if it was past its point of no return, else undoes it. Under the target's
  * lock. Throws RUN_STUCK when it cannot.
  */
-export const recoverRun = async (
-  shell: HostShell,
-  state: RunState,
-  { report }: { readonly report: Report },
-): Promise<Recovery> => {
+export const recoverRun = async (shell: HostShell, state: RunState, report: Report): Promise<Recovery> => {
   const plan = state.plan as DeployPlan;
   const { host } = shell;
   report({
@@ -43,7 +39,7 @@ export const recoverRun = async (
     return { deployment: state.run, outcome: 'moved', release: plan.release };
   }
   const backward = await run.backward();
-  if (!backward.ok) throw stuck(host, plan, state, backward);
+  if (!backward.ok) throw stuck(host, plan, { state, backward });
   return { deployment: state.run, outcome: 'taken-back', release: previousOf(plan) };
 };
 
@@ -65,11 +61,7 @@ const runOptions = (shell: HostShell, plan: DeployPlan, report: Report) => {
   };
 };
 
-/** The release that served before a plan. */
-export const previousOf = ({ before }: DeployPlan): string | undefined =>
-  before.kind === 'symlink' ? before.release : undefined;
-
-const stuck = (host: Host, plan: DeployPlan, state: RunState, backward: { undoFailedAt: string; undoError: unknown }) =>
+const stuck = (host: Host, plan: DeployPlan, { state, backward }: { state: RunState; backward: FailedUndo }) =>
   runStuck({
     target: plan.target,
     host: host.name,
@@ -78,3 +70,5 @@ const stuck = (host: Host, plan: DeployPlan, state: RunState, backward: { undoFa
     undoStep: backward.undoFailedAt,
     undoError: isOpsError(backward.undoError) ? backward.undoError.message : String(backward.undoError),
   });
+
+type FailedUndo = Extract<Backward, { ok: false }>;

@@ -7,23 +7,22 @@ import { startSandbox } from '../start';
 import { sandboxStatus } from '../status';
 import { stopSandbox } from '../stop';
 import { parseCommandLine, type CommandLine } from './arguments';
-import { statusText } from './status-text';
+import { processes, statusText } from './status-text';
 
 const json = (value: unknown) => JSON.stringify(value, undefined, 2);
 
 async function start(line: CommandLine): Promise<string> {
-  const result = await startSandbox(line);
-  if (line.json) return json(result);
-  const before =
-    result.leftoversEnded > 0 ? `sandbox: ended ${result.leftoversEnded} processes that an earlier run had left\n` : '';
-  return `${before}${result.started ? 'sandbox: started' : 'sandbox: runs already'}\n${statusText(result.sandbox)}`;
+  const { sandbox, started, leftoversEnded } = await startSandbox(line);
+  if (line.json) return json({ sandbox, started, leftoversEnded });
+  const before = leftoversEnded > 0 ? [`sandbox: ended ${processes(leftoversEnded)} that an earlier run had left`] : [];
+  return [...before, started ? 'sandbox: started' : 'sandbox: runs already', statusText(sandbox)].join('\n');
 }
 
 async function stop(line: CommandLine): Promise<string> {
-  const result = await stopSandbox(line.directory);
-  if (line.json) return json(result);
-  const ended = result.leftoversEnded > 0 ? `, and ${result.leftoversEnded} processes that were left over` : '';
-  return `${result.wasRunning ? `sandbox: stopped${ended}` : `sandbox: was not running${ended && `; ended${ended.slice(5)}`}`}. What was deployed stays in ${result.directory}.`;
+  const { directory, wasRunning, leftoversEnded } = await stopSandbox(line.directory);
+  if (line.json) return json({ directory, wasRunning, leftoversEnded });
+  const ended = leftoversEnded > 0 ? `; ended ${processes(leftoversEnded)} that an earlier run had left` : '';
+  return `sandbox: ${wasRunning ? 'stopped' : 'was not running'}${ended}. What was deployed stays in ${directory}.`;
 }
 
 async function status(line: CommandLine): Promise<string> {

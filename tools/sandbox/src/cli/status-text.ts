@@ -14,7 +14,10 @@ function unitLine(unit: UnitView, root: string): string {
   return `  ${unit.name.padEnd(20)} ${unit.state.padEnd(12)} ${address.padEnd(23)} ${where}`.trimEnd();
 }
 
-const leftoverText = (count: number) => (count > 0 ? ` ${count} of its processes still run without supervision.` : '');
+/** `1 process`, `2 processes` */
+export const processes = (count: number): string => `${count} ${count === 1 ? 'process' : 'processes'}`;
+
+const leftoverText = (count: number) => (count > 0 ? ` Still without supervision: ${processes(count)} of it.` : '');
 
 /** What a person wants to know of a sandbox, and how to go on. */
 export function statusText(status: SandboxStatus): string {
