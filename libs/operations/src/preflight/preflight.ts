@@ -5,6 +5,7 @@ import { answerOf } from '../deploy/state';
 import type { Finding, Preflight, PreflightInput } from '../operations';
 import { program } from '../programs';
 import { judgeHost, neededCommands, type HostFacts } from './judge';
+import { judgeSource } from './judge-source';
 
 /**
  * Looks at everything a run needs before anything is touched: every host reachable with the key we know, its disk, its
@@ -25,7 +26,9 @@ export const preflight: Preflight = async (input) => {
     const found = await Promise.all(
       settled.map(async (one) => (one.ok ? lookAt(one.value, input) : [outOfReach(one.item.name, one.error)])),
     );
-    const findings = [...notes, ...found.flat()].sort((a, b) => RANK[a.level] - RANK[b.level]);
+    const findings = [...notes, ...judgeSource(environment, input.head), ...found.flat()].sort(
+      (a, b) => RANK[a.level] - RANK[b.level],
+    );
     findings.forEach((finding) => say(input, finding));
     return findings;
   } finally {
