@@ -48,11 +48,11 @@ const prepareThen = async (tools: readonly SystemTool[], run: () => Promise<numb
   return missing === undefined ? run() : close(missing);
 };
 
-/** The tests of every project, and nothing else; installs the programs they need. Returns the exit code. */
-export const testCommand = (root: string): Promise<number> =>
+/** The tests of the named projects, of all where none is named, and nothing else; installs the programs they need. Returns the exit code. */
+export const testCommand = (root: string, projects: readonly string[]): Promise<number> =>
   prepareThen(
     SYSTEM_TOOLS.filter(({ optional }) => optional !== true),
-    async () => close(await runTests(root)),
+    async () => close(await runTests(root, projects)),
   );
 
 /**

@@ -3,7 +3,7 @@ import { checkLayers } from './check-layers';
 
 const verbs: Readonly<Record<string, () => Promise<number>>> = {
   check: () => checkCommand(process.cwd()),
-  test: () => testCommand(process.cwd()),
+  test: () => testCommand(process.cwd(), process.argv.slice(3)),
   layers: checkLayers,
 };
 

@@ -20,12 +20,15 @@ const readReport = (root: string, project: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
-/** Runs the tests of every project and returns what they came to. A project whose report is missing counts as failed. */
-export const runTests = async (root: string): Promise<TestTotals> => {
+/** Runs the tests of the named projects, of all where none is named, and returns what they came to. A project whose report is missing counts as failed. */
+export const runTests = async (root: string, named: readonly string[] = []): Promise<TestTotals> => {
   rmSync(join(root, REPORTS), { recursive: true, force: true });
-  const projects = await projectsWithTests(root);
-  if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no test was run');
+  const all = await projectsWithTests(root);
+  if (all === undefined) return oneFailure('Nx could not read the workspace, so that no test was run');
+  const unknown = named.filter((name) => !all.includes(name));
+  if (unknown.length > 0) return oneFailure(`No project with tests is called ${unknown.join(', ')}`);
+  const projects = named.length > 0 ? named : all;
   if (projects.length === 0) return oneFailure('No project has tests');
-  await runCommand(root, ['nx', 'run-many', '-t', 'test', '--output-style=static']);
+  await runCommand(root, ['nx', 'run-many', '-t', 'test', '-p', projects.join(','), '--output-style=static']);
   return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
 };
