@@ -124,6 +124,16 @@ describe('a newcomer with a fresh clone', () => {
     });
   }, 60_000);
 
+  it('the doors that print nothing else serve programs', async () => {
+    await expectGood('npx nx run master-controller:status');
+    expect(JSON.parse(await expectGood('npm run -s status -- master-controller --json'))).toMatchObject({
+      target: 'master-controller',
+    });
+    expect(await expectGood('npm run -s deployed-base')).toMatch(/^[0-9a-f]{40}$/);
+    expect(await expectGood('npm run overview')).toMatch(TABLE);
+    expect(await expectGood('npm run sandbox:status')).toMatch(/running since/);
+  }, 60_000);
+
   it('npm test installs what it needs and ends with the count of its tests', async () => {
     const output = await expectGood('npm test -- runbook artifact');
     expect(output.trimEnd().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed/);
