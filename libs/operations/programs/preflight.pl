@@ -13,7 +13,8 @@ for my $command (@commands) {
   next if grep { -x "$_/$command" } split /:/, $ENV{PATH} // '';
   push @missing, $command if system('sh', '-c', 'command -v "$1" >/dev/null 2>&1', 'sh', $command) != 0;
 }
-my @locked = map { nearest($_) } grep { !-w nearest($_) } ($state_dir, map { s{/[^/]*$}{}r } @paths);
+# Not -w: that looks at mode bits only, and says yes to root on a read-only file system.
+my @locked = map { nearest($_) } grep { !POSIX::access(nearest($_), POSIX::W_OK()) } ($state_dir, map { s{/[^/]*$}{}r } @paths);
 my ($bytes, $inodes) = ('null', 'null');
 my $df = `LC_ALL=C df -Pk -- '@{[ nearest($state_dir) =~ s/'/'\\''/gr ]}' 2>/dev/null`;
 $bytes = $1 * 1024 if $df =~ /\n\S.*\s+\d+\s+\d+\s+(\d+)\s+\d+%/;

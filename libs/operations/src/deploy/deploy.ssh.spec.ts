@@ -1,12 +1,8 @@
-import { execFileSync, execSync } from 'node:child_process';
+import { execSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { execaSync } from 'execa';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
-  rmdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -20,17 +16,9 @@ import type { TargetRecord } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
 import { readArtifact } from '@polydev/artifact';
 import { describeSsh } from '@polydev/host/testing';
+import { itWithTmpfs, withTmpfs } from '../../testing/tmpfs';
 import { app, createWorld, type World } from '../../testing/world';
 import { deployTarget } from '../index';
-
-/** Why no small disk can be had here, for the test's name; undefined where one can. */
-const whyNoTmpfs = (): string | undefined => {
-  const at = mkdtempSync(join(tmpdir(), 'tmpfs-'));
-  const { exitCode, stderr } = execaSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], { reject: false });
-  if (exitCode === 0) execFileSync('umount', [at]);
-  rmdirSync(at);
-  return exitCode === 0 ? undefined : ` (skipped: no tmpfs may be mounted here: ${stderr})`;
-};
 
 describeSsh('deploy over a real sshd', () => {
   let w: World;
@@ -373,27 +361,16 @@ describeSsh('deploy over a real sshd', () => {
     expect(releases()).toEqual([]);
   });
 
-  const noTmpfs = whyNoTmpfs();
-  (noTmpfs === undefined ? it : it.skip)(
-    `a disk that runs full is named as that; what was half placed is gone and v1 serves${noTmpfs ?? ''}`,
-    async () => {
-      mkdirSync(w.stateDir, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', w.stateDir]);
-      try {
-        const v1 = await deploy({ 'main.js': app('v1') });
-        const v2 = await deploy({ 'main.js': app('v2'), 'big.bin': randomBytes(4_000_000).toString('base64') });
-        expect(v2.hosts[0]).toMatchObject({
-          outcome: 'taken-back',
-          failedStep: 'place release',
-          error: { code: 'DISK_FULL' },
-        });
-        expect(releases()).toEqual([v1.hosts[0]?.release]);
-        expect(await w.answer()).toMatchObject({ version: 'v1' });
-        expect((await deploy({ 'main.js': app('v3') })).outcome).toBe('moved');
-      } finally {
-        execFileSync('umount', ['--lazy', w.stateDir]);
-      }
-    },
+  itWithTmpfs('a disk that runs full is named as that; what was half placed is gone and v1 serves', () =>
+    withTmpfs(w.stateDir, 'size=3m', async () => {
+      const v1 = await deploy({ 'main.js': app('v1') });
+      const v2 = await deploy({ 'main.js': app('v2'), 'big.bin': randomBytes(4_000_000).toString('base64') });
+      const failed = { outcome: 'taken-back', failedStep: 'place release', error: { code: 'DISK_FULL' } };
+      expect(v2.hosts[0]).toMatchObject(failed);
+      expect(releases()).toEqual([v1.hosts[0]?.release]);
+      expect(await w.answer()).toMatchObject({ version: 'v1' });
+      expect((await deploy({ 'main.js': app('v3') })).outcome).toBe('moved');
+    }),
   );
 
   it('with rollback_on_failure: false everything is left as it is, and said', async () => {
