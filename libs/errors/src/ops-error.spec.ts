@@ -4,7 +4,9 @@ const held = lockHeld({ target: 'api', host: 'web-1', by: 'ana@laptop', since: '
 const gone = artifactMissing({ directory: '/build' });
 
 it('an error of one situation says what happened, in which state things are, and what to do', () => {
-  expect(held.message).toBe('api on web-1 is being changed by ana@laptop since 08:15 (deployment d-1). Nothing was changed.');
+  expect(held.message).toBe(
+    'api on web-1 is being changed by ana@laptop since 08:15 (deployment d-1). Nothing was changed.',
+  );
   expect(held.hint).toMatch(/nx run api:status/);
 });
 

@@ -17,7 +17,7 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
   },
   { what: 'a resolved download address', pattern: /"resolved":\s*"https?:/ },
   { what: 'a token for a registry', pattern: /_authToken\s*=\s*\S/ },
-  { what: 'a path of one machine', pattern: /(?<![\w.}>)/-])\/(?:work|workspace|builds)\/\w/ },
+  { what: 'a path of one machine', pattern: /(?<![\w.}>)/-])\/(?:work|builds)\/\w/ },
   {
     what: "a path of one person's machine",
     pattern: /(?<![\w.}])\/(?:home|Users)\/(?!deploy\b|me\b|you\b|user\b|runner\b)[a-z]\w*\//i,

@@ -9,7 +9,7 @@ const directoryOf = (
   artifactDirectory(
     { name: 'api', build: 'local', ...target } as TargetConfig,
     taskContext({
-      root: '/workspace',
+      root: '/repository',
       project: 'api',
       tasks: tasks ?? [],
       targets: { api: outputs === undefined ? {} : { build: { outputs: [...outputs] } } },
@@ -19,20 +19,20 @@ const directoryOf = (
 const build = (...outputs: string[]): TaskFacts => ({ project: 'api', target: 'build', outputs });
 
 test('the folder that the manifest names comes first', () => {
-  expect(directoryOf({ artifact: 'out/api' }, { tasks: [build('apps/api/dist')] })).toBe('/workspace/out/api');
+  expect(directoryOf({ artifact: 'out/api' }, { tasks: [build('apps/api/dist')] })).toBe('/repository/out/api');
 });
 
 test('the one output of the build is deployed', () => {
   const other: TaskFacts = { project: 'web', target: 'build', outputs: ['apps/web/dist'] };
-  expect(directoryOf({}, { tasks: [other, build('apps/api/dist')] })).toBe('/workspace/apps/api/dist');
+  expect(directoryOf({}, { tasks: [other, build('apps/api/dist')] })).toBe('/repository/apps/api/dist');
 });
 
 test('a deploy without its build takes the output that the build declares', () => {
-  expect(directoryOf({}, { outputs: ['{projectRoot}/dist'] })).toBe('/workspace/apps/api/dist');
+  expect(directoryOf({}, { outputs: ['{projectRoot}/dist'] })).toBe('/repository/apps/api/dist');
 });
 
 test('what the host builds is deployed as sources', () => {
-  expect(directoryOf({ build: 'server' }, { tasks: [build('apps/api/dist')] })).toBe('/workspace/apps/api');
+  expect(directoryOf({ build: 'server' }, { tasks: [build('apps/api/dist')] })).toBe('/repository/apps/api');
 });
 
 test.each([

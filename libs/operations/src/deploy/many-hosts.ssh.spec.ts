@@ -1,0 +1,136 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeSsh, startSshd, type TestSshd } from '@polydev/host/testing';
+import type { HostConfig } from '@polydev/manifest';
+import { createWorld, type World } from '../../testing/world';
+import { itWithTmpfs } from '../../testing/tmpfs';
+import { closeDeployment, deployTarget, statusOfTarget } from '../index';
+
+const NAMES = ['web-1', 'web-2', 'web-3'];
+const calm = new AbortController().signal;
+
+/** Several hosts on one machine: each connection sees its own disk at one mount point, in a mount namespace of its own. */
+describeSsh('an environment of three hosts', () => {
+  let w: World;
+  let root: string;
+  let disk: string;
+  const sshds: TestSshd[] = [];
+  const hosts: HostConfig[] = [];
+
+  beforeEach(async () => {
+    w = await createWorld();
+    root = mkdtempSync(join(tmpdir(), 'many-'));
+    disk = join(root, 'disk');
+    mkdirSync(disk);
+    for (const name of NAMES) {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, 'name'), name);
+      const own = `unshare --mount /bin/sh -c 'mount --bind ${join(root, name)} ${disk} && exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"'`;
+      const sshd = await startSshd({ config: [`ForceCommand ${own}`] });
+      sshds.push(sshd);
+      const { port, user, clientKey, knownHostsFile } = sshd;
+      hosts.push({ name, address: '127.0.0.1', port, user, identityFile: clientKey.path, knownHostsFile });
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(sshds.splice(0).map((sshd) => sshd.stop()));
+    hosts.splice(0);
+    await w.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const environment = (postDeploy: string) => ({
+    ...w.environment({}, { hosts: [...hosts], stateDir: `${disk}/state` }),
+    targets: [{ ...simple(), path: `${disk}/app`, postDeploy }],
+  });
+  const simple = () => {
+    const { restart: _restart, healthCheck: _healthCheck, ...target } = w.target();
+    return target;
+  };
+  const deploy = async (text: string, postDeploy = 'true') => {
+    const here = environment(postDeploy);
+    const head = w.head();
+    const artifactDirectory = w.artifact({ 'index.html': text });
+    const record = await deployTarget({
+      environment: here,
+      target: here.targets[0]!,
+      artifactDirectory,
+      head,
+      report: (event) => void w.events.push(event),
+      signal: calm,
+    });
+    return { record, head };
+  };
+  /** What each host serves, as its own disk has it. */
+  const served = () =>
+    NAMES.map((name) => {
+      const link = join(root, name, 'app');
+      const release = existsSync(join(root, name, 'state')) ? readlinkSync(link).split('/').at(-1)! : '';
+      return readFileSync(join(root, name, 'state/targets/app/releases', release, 'index.html'), 'utf8');
+    });
+
+  itWithTmpfs('moves one host after another and records all of them, on each', async () => {
+    const { record, head } = await deploy('v1');
+    expect(record).toMatchObject({ outcome: 'moved', hosts: NAMES.map((host) => ({ host, outcome: 'moved' })) });
+    expect(served()).toEqual(['v1', 'v1', 'v1']);
+
+    const here = environment('true');
+    const closed = await closeDeployment({
+      environment: here,
+      deployment: head.id,
+      head,
+      report: () => undefined,
+      signal: calm,
+    });
+    expect(closed).toMatchObject({
+      outcome: 'succeeded',
+      targets: [{ hosts: NAMES.map((host) => ({ host, outcome: 'moved' })) }],
+    });
+    for (const name of NAMES) expect(readdirSync(join(root, name, 'state/deployments'))).toContain(`${head.id}.json`);
+    const status = await statusOfTarget({
+      environment: here,
+      target: here.targets[0]!,
+      limit: 5,
+      report: () => undefined,
+      signal: calm,
+    });
+    expect(status.hosts.map(({ host, release }) => [host, release])).toEqual(NAMES.map((name) => [name, head.id]));
+    expect(status.history).toHaveLength(1);
+  });
+
+  itWithTmpfs(
+    'the first host that fails stops the roll and takes back those moved before it; later ones were not reached',
+    async () => {
+      await deploy('v1');
+      const { record } = await deploy('v2', `[ "$(cat ${disk}/name)" != web-2 ]`);
+      expect(record.outcome).toBe('taken-back');
+      expect(record.hosts.map(({ host, outcome, failedStep }) => [host, outcome, failedStep])).toEqual([
+        ['web-1', 'taken-back', undefined],
+        ['web-2', 'taken-back', 'run post_deploy'],
+        ['web-3', 'not-reached', undefined],
+      ]);
+      expect(served()).toEqual(['v1', 'v1', 'v1']);
+      for (const name of NAMES) expect(readdirSync(join(root, name, 'state/targets/app/releases'))).toHaveLength(2);
+    },
+  );
+
+  itWithTmpfs('a host out of reach is named before any other is touched', async () => {
+    await deploy('v1');
+    await sshds[2]!.stop();
+    await expect(deploy('v2')).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining('web-3') as string,
+    });
+    expect(served()).toEqual(['v1', 'v1', 'v1']);
+  });
+});
