@@ -1,4 +1,4 @@
-import type { DeploymentHead, DeploymentRecord } from '@polydev/contract';
+import { deploymentHeadSchema, type DeploymentHead, type DeploymentRecord } from '@polydev/contract';
 import { mustRun, type Host } from '@polydev/host';
 import { withHosts } from '../connect';
 import { recordLayout } from '../layout';
@@ -46,38 +46,12 @@ const joined = (id: string, found: readonly OpenDeployment[], input: CloseInput)
   return (
     base &&
     joinParts(
-      headOf(base),
+      deploymentHeadSchema.parse(base),
       found.flatMap(({ parts }) => parts),
       { endedAt: new Date().toISOString(), earlier },
     )
   );
 };
-
-const headOf = ({
-  schema,
-  id,
-  nonce,
-  kind,
-  environment,
-  sha,
-  dirty,
-  branch,
-  by,
-  startedAt,
-  planned,
-}: DeploymentHead): DeploymentHead => ({
-  schema,
-  id,
-  nonce,
-  kind,
-  environment,
-  sha,
-  dirty,
-  ...(branch === undefined ? {} : { branch }),
-  by,
-  startedAt,
-  planned,
-});
 
 const writeRecord = async (host: Host, input: CloseInput, record: DeploymentRecord): Promise<void> => {
   const layout = recordLayout(input.environment.stateDir);
@@ -87,7 +61,15 @@ const writeRecord = async (host: Host, input: CloseInput, record: DeploymentReco
     head: record,
     tries: PATIENT,
   });
-  if (!shell) return;
+  if (!shell) {
+    const text = `The record of ${record.id} could not be written: somebody else is writing records.`;
+    return input.report({
+      kind: 'warning',
+      host: host.name,
+      text,
+      hint: 'Its parts are kept; the next deployment joins them.',
+    });
+  }
   try {
     await shell.writeFile(layout.record(record.id), `${JSON.stringify(record, null, 2)}\n`);
     if (record.outcome !== 'running') await mustRun(shell, ['rm', '-rf', '--', layout.parts(record.id)]);
