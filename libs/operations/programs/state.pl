@@ -37,18 +37,12 @@ if (open(my $file, '<', "$home/journal.jsonl")) {
   $journal = <$file> // '';
 }
 
-my $same_device = 'true';
-if ($kind eq 'directory') {
-  my $at = $home;
-  $at =~ s{/[^/]*$}{} while $at ne '' && !-e $at;
-  $same_device = 'false' if $stat[0] != (stat($at eq '' ? '/' : $at))[0];
-}
 my $node = `node --version 2>/dev/null`;
 chomp $node;
 my $machine = (POSIX::uname())[4];
 
-print '{"path":{"kind":', j($kind), ',"link":', j($link), ',"release":', j($release), ",\"sameDevice\":$same_device},",
+print '{"path":{"kind":', j($kind), ',"link":', j($link), ',"release":', j($release), '},',
   '"releases":[', join(',', @releases), '],"sharedPresent":[', join(',', @present), '],',
   '"dependencies":', j_list(@dependencies), ',"journal":', j($journal),
-  ',"targetFile":', j(slurp("$home/target.json")), ',"lockFile":', j(slurp("$home/lock.json")),
-  ',"node":', j($node), ',"machine":', j($machine), ",\"uid\":$>}\n";
+  ',"targetFile":', j(slurp("$home/target.json")),
+  ',"node":', j($node), ',"machine":', j($machine), "}\n";

@@ -7,6 +7,8 @@ export interface TargetLayout {
   readonly shared: string;
   readonly release: (id: string) => string;
   readonly list: (id: string) => string;
+  /** Names the shared entries that a release's deployment copied out of an adopted directory. */
+  readonly copied: (id: string) => string;
   readonly dependencies: (key: string) => string;
 }
 
@@ -20,6 +22,7 @@ export const targetLayout = (stateDir: string, target: string): TargetLayout => 
     shared: `${home}/shared`,
     release: (id) => `${home}/releases/${id}`,
     list: (id) => `${home}/releases/${id}.mtree`,
+    copied: (id) => `${home}/releases/${id}.copied`,
     dependencies: (key) => `${home}/dependencies/${key}`,
   };
 };

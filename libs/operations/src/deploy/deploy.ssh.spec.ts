@@ -52,7 +52,7 @@ describeSsh('deploy over a real sshd', () => {
   const home = () => join(w.stateDir, 'targets/app');
   const releases = () =>
     existsSync(join(home(), 'releases'))
-      ? readdirSync(join(home(), 'releases')).filter((name) => !name.endsWith('.mtree'))
+      ? readdirSync(join(home(), 'releases')).filter((name) => !/\.(mtree|copied)$/.test(name))
       : [];
   const live = () => readlinkSync(w.path).split('/').at(-1);
 
@@ -292,6 +292,32 @@ describeSsh('deploy over a real sshd', () => {
       expect(readFileSync(join(home(), 'releases', adopted!, '.env'), 'utf8')).toBe('SECRET=1');
       expect(await w.answer()).toMatchObject({ version: 'v1' });
     });
+
+    itWithTmpfs(
+      'on another file system than the releases, it stays beside its path and comes back from there',
+      async () => {
+        const apart = join(w.root, 'apart');
+        await withTmpfs(apart, 'size=4m', async () => {
+          const path = join(apart, 'app');
+          execSync(`cp -a '${w.path}' '${path}'`);
+          const healthCheck = { ...w.target().healthCheck!, url: `http://127.0.0.1:${w.port}/health`, body: {} };
+          const target = { ...declared, path, restart: 'true', healthCheck };
+          const broken = await deploy({ 'main.js': app('v1') }, { target: { ...target, postDeploy: 'exit 7' } });
+          expect(broken.outcome).toBe('taken-back');
+          expect(readdirSync(apart)).toEqual(['app']);
+          expect(readdirSync(path).sort()).toEqual(['.env', 'main.js', 'old.log', 'uploads']);
+          expect(lstatSync(join(path, '.env')).isFile()).toBe(true);
+          expect(readdirSync(join(home(), 'shared'))).toEqual([]);
+
+          writeFileSync(join(path, '.env'), 'SECRET=2');
+          expect((await deploy({ 'main.js': app('v1') }, { target })).outcome).toBe('moved');
+          expect(lstatSync(path).isSymbolicLink()).toBe(true);
+          expect(readFileSync(join(path, '.env'), 'utf8')).toBe('SECRET=2');
+          const adopted = releases().find((name) => name.startsWith('adopted-'));
+          expect(readFileSync(join(home(), 'releases', adopted!, 'old.log'), 'utf8')).toBe('log');
+        });
+      },
+    );
 
     it('comes back as it was when the new release fails', async () => {
       const v1 = await deploy({ 'main.js': app('v1', 'crashes') }, { target: declared });

@@ -23,8 +23,12 @@ export const giveSharedBack = async (context: DeployContext): Promise<void> => {
 };
 
 const moveShared = ({ plan, shell }: DeployContext, way: 'forth' | 'back') => {
-  const { shared } = targetLayout(plan.stateDir, plan.target);
-  return mustRun(shell, program('adopt-shared', way, plan.path, shared, ...plan.shared.map(({ path }) => path)));
+  const layout = targetLayout(plan.stateDir, plan.target);
+  const entries = plan.shared.map(({ path }) => path);
+  return mustRun(
+    shell,
+    program('adopt-shared', way, plan.path, layout.shared, layout.copied(plan.release), ...entries),
+  );
 };
 
 /** Nothing to do forward: this step stands here for its undo. */
