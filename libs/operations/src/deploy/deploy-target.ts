@@ -7,6 +7,7 @@ import { withHosts, withShells } from '../connect';
 import type { DeployInput } from '../operations';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
+import { settleMended } from '../record/settle-part';
 import { isUnfinished, recoverRun } from '../recover/recover';
 import { findRefusals } from './refusals';
 import { PACKAGE_FILES } from './dependencies';
@@ -71,6 +72,7 @@ const mendAndRead = async (shell: HostShell, { environment, target, report }: De
   const state = await readState(shell.host, environment.stateDir, target);
   if (!isUnfinished(state.lastRun)) return state;
   await recoverRun(shell, state.lastRun, report);
+  await settleMended(shell, environment.stateDir, { target, deployment: state.lastRun.run });
   return readState(shell.host, environment.stateDir, target);
 };
 

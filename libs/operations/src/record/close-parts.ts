@@ -1,4 +1,4 @@
-import type { DeploymentPart, HostRecord } from '@polydev/contract';
+import type { DeploymentPart } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
@@ -6,9 +6,9 @@ import { readState } from '../deploy/state';
 import { targetLayout } from '../layout';
 import type { CloseInput } from '../operations';
 import { isUnfinished, recoverRun } from '../recover/recover';
-import { targetOutcome } from './join';
 import { openWhenFree, PATIENT } from './lock';
-import { readOpenDeployments, writePart } from './parts';
+import { readOpenDeployments } from './parts';
+import { settlePart } from './settle-part';
 
 /** Brings every part on a host that still says `running` to its end, if its task is dead. */
 export const closeParts = async (host: Host, input: CloseInput): Promise<void> => {
@@ -35,16 +35,7 @@ const closePart = async (
     const { lastRun } = await readState(host, environment.stateDir, target);
     const isOurs = isUnfinished(lastRun) && lastRun.run === part.head.id;
     if (isOurs) await recoverRun(shell, lastRun, report);
-    const live = (await readState(host, environment.stateDir, target)).path.release;
-    const note = isOurs
-      ? 'The deployer died; this was mended afterwards.'
-      : 'The deployer died before it could record the end.';
-    const hosts = part.part.hosts.map((record) =>
-      record.host === host.name && record.outcome === 'running' ? ended(record, part.head.id, { live, note }) : record,
-    );
-    const endedAt = new Date().toISOString();
-    const closed = { ...part.part, hosts, outcome: targetOutcome(hosts), endedAt };
-    await writePart([shell], environment.stateDir, { head: part.head, part: closed });
+    await settlePart(shell, environment.stateDir, { target, part, mended: isOurs });
   } catch (error) {
     if (!isOpsError(error)) throw error;
     report({ kind: 'error', error, host: host.name });
@@ -52,14 +43,3 @@ const closePart = async (
     await shell.release().catch(() => undefined);
   }
 };
-
-const ended = (
-  record: HostRecord,
-  deployment: string,
-  { live, note }: { readonly live: string | undefined; readonly note: string },
-): HostRecord => ({
-  ...record,
-  outcome: live === deployment ? 'moved' : 'taken-back',
-  ...(live ? { release: live } : {}),
-  notes: [...record.notes, note],
-});

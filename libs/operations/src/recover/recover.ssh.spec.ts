@@ -92,6 +92,18 @@ describeSsh('a deployer that is killed', () => {
     if (!past) expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
   });
 
+  it('the next run records what it mended as it was then, not as it is after its own move', async () => {
+    const v1 = await run('v1');
+    const head = await killedRun('v2', (event) => event.kind === 'step' && event.step === 'restart');
+    await run('v3');
+    const environment = w.environment(settings());
+    await closeDeployment({ environment, report: silent, signal: calm, deployment: 'another' });
+    const text = readFileSync(join(w.stateDir, 'deployments', `${head.id}.json`), 'utf8');
+    expect(deploymentRecordSchema.parse(JSON.parse(text)).targets).toMatchObject([
+      { outcome: 'taken-back', hosts: [{ outcome: 'taken-back', release: v1.hosts[0]?.release }] },
+    ]);
+  });
+
   it('is closed by whoever comes next: its record says taken back, and status showed it as interrupted', async () => {
     await run('v1');
     const head = await killedRun(
