@@ -66,6 +66,12 @@ test('a target that was never deployed says so', () => {
   expect(shown(status({ ...host, release: undefined }))).toContain('It has not been deployed here yet.');
 });
 
+test('a host that cannot be asked is not said to have no history', () => {
+  const text = shown(status({ ...host, release: undefined, health: 'unreachable' }));
+  expect(text).toContain('Its history lies on hosts that could not be asked.');
+  expect(text).not.toContain('not been deployed');
+});
+
 test('the history is a table, newest first', () => {
   const entry = {
     deployment: 'd2',

@@ -66,9 +66,14 @@ const STATES = {
   },
 } as const;
 
-const historyEvent = ({ history }: TargetStatus): Event =>
+const historyEvent = ({ history, hosts }: TargetStatus): Event =>
   history.length === 0
-    ? { kind: 'note', text: 'It has not been deployed here yet.' }
+    ? {
+        kind: 'note',
+        text: hosts.some(({ health }) => health === 'unreachable')
+          ? 'Its history lies on hosts that could not be asked.'
+          : 'It has not been deployed here yet.',
+      }
     : {
         kind: 'table',
         title: 'Deployments, newest first',
