@@ -62,7 +62,7 @@ describe('the dashboard', () => {
     const text = await page();
     expect(text).toContain('Rolled back');
     expect(text).toContain('frontend taken back on 1 of 2 hosts');
-    expect(text).toContain('frontend on app-1, step “wait until healthy” HEALTH_CHECK_FAILED');
+    expect(text).toContain('frontend on app-1, step “health check” HEALTH_CHECK_FAILED');
     expect(text).toContain('What to do: See the service’s own log: journalctl -u polydev-frontend -n 50');
   });
 

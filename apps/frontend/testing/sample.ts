@@ -62,10 +62,10 @@ const placed = {
   steps: steps(
     ['place release', 412],
     ['install dependencies', 6_310],
-    ['switch path', 9],
+    ['swap', 9],
     ['restart', 740],
-    ['wait until healthy', 1_130],
-    ['prune old releases', 38],
+    ['health check', 1_130],
+    ['prune', 38],
   ),
   transfer: { bytes: 184_320, sentFiles: 12, reusedFiles: 1_133 },
 };
@@ -122,7 +122,7 @@ function failedFrontend(serving: string): TargetRecord {
   };
   const failed = host({
     outcome: 'taken-back',
-    failedStep: 'wait until healthy',
+    failedStep: 'health check',
     error,
     steps: placed.steps.slice(0, 5),
   });
