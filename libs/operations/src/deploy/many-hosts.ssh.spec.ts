@@ -85,13 +85,9 @@ describeSsh('an environment of three hosts', () => {
     expect(served()).toEqual(['v1', 'v1', 'v1']);
 
     const here = environment('true');
-    const closed = await closeDeployment({
-      environment: here,
-      deployment: head.id,
-      head,
-      report: () => undefined,
-      signal: calm,
-    });
+    const closing = { environment: here, deployment: head.id, head, report: () => undefined, signal: calm };
+    const closed = await closeDeployment(closing);
+    expect(await closeDeployment(closing)).toEqual(closed);
     expect(closed).toMatchObject({
       outcome: 'succeeded',
       targets: [{ hosts: NAMES.map((host) => ({ host, outcome: 'moved' })) }],

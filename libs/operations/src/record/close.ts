@@ -16,7 +16,8 @@ export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | u
   withHosts(input.environment, input.signal, async (hosts) => {
     for (const host of hosts) await closeParts(host, input);
     const open = (await Promise.all(hosts.map((host) => readOpenDeployments(host, input.environment.stateDir)))).flat();
-    const ids = [...new Set([...open.map(({ id }) => id), ...(input.head ? [input.deployment] : [])])];
+    const written = await writtenRecord(hosts, input);
+    const ids = [...new Set([...open.map(({ id }) => id), ...(input.head && !written ? [input.deployment] : [])])];
     const records: DeploymentRecord[] = [];
     for (const id of ids) {
       const record = joined(
@@ -28,7 +29,7 @@ export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | u
       await Promise.all(hosts.map((host) => writeRecord(host, input, record)));
       records.push(record);
     }
-    return records.find(({ id }) => id === input.deployment) ?? (await writtenRecord(hosts, input));
+    return records.find(({ id }) => id === input.deployment) ?? written;
   });
 
 const writtenRecord = async (hosts: readonly Host[], { environment, deployment }: CloseInput) => {
