@@ -79,8 +79,12 @@ describe('the agent, built and started from a release', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { line } = await start({ PORT: String(port) });
-    expect(line).toMatchObject({ message: 'cannot start', reason: expect.stringContaining('EADDRINUSE') });
-    other.close();
+    try {
+      const { line } = await start({ PORT: String(port) });
+      expect(line).toMatchObject({ message: 'cannot start', reason: expect.stringContaining('EADDRINUSE') });
+    } finally {
+      // Left open it would keep Jest, and with it a deploy, waiting for ever after a failure.
+      other.close();
+    }
   });
 });
