@@ -19,7 +19,7 @@ describe('leaks', () => {
 
   test.each([
     'a heading\n=======',
-    'const files = src/work/list.ts',
+    'const files = src/builds/list.ts',
     '/home/deploy/.ssh/authorized_keys',
     '/opt/polydev-ai/deployments',
     '"resolved": "libs/host"',

@@ -11,6 +11,7 @@ use Errno qw(EAGAIN EINTR ENOENT EEXIST ENOTDIR);
 use IO::Handle;
 
 my $KILL_AFTER    = 3;            # seconds between TERM and KILL
+my $LET_END       = 600;          # seconds that a restart or hook without a time limit may go on without its deployer
 my $WINDOW        = 4194304;      # bytes of a command's stdin that may be under way; the deployer starts with fewer
 my $FIRST_WINDOW  = 65536;
 my $OUTPUT_HIGH   = 1048576;      # stop reading a command's output while this much waits for the deployer
@@ -124,13 +125,28 @@ sub send_out {
   }
 }
 
-# The deployer is gone: what runs is asked to end and not waited for. It holds the lock itself until it has ended,
-# because it inherited the descriptor.
+# The deployer is gone. A command that inherited the lock is asked to end and not waited for: it holds the lock itself
+# until it has ended. A restart or a hook did not inherit it, and cut in two it could leave no service at all: it is let
+# end, and this process holds the lock until then.
 sub abandon {
   my ($why) = @_;
-  kill 'TERM', -$run->{pid} if $run && $run->{pid};
+  if ($run && $run->{pid}) {
+    if ($run->{keep}) { kill 'TERM', -$run->{pid} }
+    else { let_end() }
+  }
   print STDERR "the shell on the host ended: $why\n";
   POSIX::_exit(0);
+}
+
+# Waits for the command itself, not for what it left behind, within its own time limit; its output goes nowhere.
+sub let_end {
+  close $run->{stdin} if $run->{stdin};
+  my $deadline = $run->{deadline} // now() + $LET_END;
+  while (waitpid($run->{pid}, WNOHANG) == 0) {
+    if (now() >= $deadline) { kill 'KILL', -$run->{pid}; return }
+    for my $stream (grep { $_ } @$run{qw(stdout stderr)}) { 1 while sysread $stream, my $ignored, $CHUNK }
+    select undef, undef, undef, 0.05;
+  }
 }
 
 # --- the lock ------------------------------------------------------------------------------------------------------
@@ -224,7 +240,7 @@ sub start_command {
   unblock($_) for values %ours;
   fcntl $ours{stdin}, $F_SETPIPE_SZ, 1048576;
   $run = $call;
-  @$run{'pid', keys %ours} = ($pid, values %ours);
+  @$run{'pid', 'keep', keys %ours} = ($pid, $keep_lock, values %ours);
   $run->{deadline} = now() + $milliseconds / 1000 if $milliseconds;
   answer('K', $call->{id}, pack 'N', $WINDOW - $FIRST_WINDOW);
   my $reason;

@@ -80,14 +80,29 @@ describeSsh('when the deployer dies', () => {
     await shell.release();
   });
 
-  test('a daemon that a restart left behind does not', async () => {
-    const child = await deployer(path('c/lock'), 'close', 'sh', '-c', STUBBORN, path('c-pid'));
-    const pid = await pidIn(path('c-pid'));
+  test('a restart that runs is let end, and nobody gets the lock before: cut in two it could leave no service', async () => {
+    const restart =
+      'echo $$ >"$0.new"; mv "$0.new" "$0"; while [ ! -e "$0.go" ]; do echo waiting; sleep 0.05; done; : >"$0.done"';
+    const child = await deployer(path('c/lock'), 'close', 'sh', '-c', restart, path('c-pid'));
+    await pidIn(path('c-pid'));
     child.kill('SIGKILL');
 
-    const shell = await eventually(() => open(path('c/lock')));
-    expect(isRunning(pid)).toBe(true);
+    await expect(open(path('c/lock'))).rejects.toMatchObject({ code: 'LOCK_HELD' });
     writeFileSync(path('c-pid.go'), '');
+    const shell = await eventually(() => open(path('c/lock')));
+    expect(existsSync(path('c-pid.done'))).toBe(true);
+    await shell.release();
+  });
+
+  test('a daemon that a restart left behind holds nothing', async () => {
+    const leaves = 'setsid sh -c "$1" "$0" >/dev/null 2>&1 </dev/null &';
+    const child = await deployer(path('d/lock'), 'close', 'sh', '-c', leaves, path('d-pid'), STUBBORN);
+    const pid = await pidIn(path('d-pid'));
+    child.kill('SIGKILL');
+
+    const shell = await eventually(() => open(path('d/lock')));
+    expect(isRunning(pid)).toBe(true);
+    writeFileSync(path('d-pid.go'), '');
     await shell.release();
   });
 });

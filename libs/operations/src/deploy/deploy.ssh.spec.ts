@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   chmodSync,
@@ -19,6 +20,7 @@ import { describeSsh } from '@polydev/host/testing';
 import { itWithTmpfs, withTmpfs } from '../../testing/tmpfs';
 import { app, createWorld, type World } from '../../testing/world';
 import { deployTarget } from '../index';
+import { deploy as deployRunbook } from './deploy';
 
 describeSsh('deploy over a real sshd', () => {
   let w: World;
@@ -153,7 +155,7 @@ describeSsh('deploy over a real sshd', () => {
     expect(await w.answer()).toMatchObject({ version: 'v1' });
   });
 
-  describe.each<[string, string, Partial<TargetConfig> | ((world: World) => void)]>([
+  const FAILURES: readonly [string, string, Partial<TargetConfig> | ((world: World) => void)][] = [
     ['install dependencies', 'COMMAND_FAILED', { install: { command: 'echo no network >&2; exit 7' } }],
     ['run pre_deploy', 'COMMAND_FAILED', { preDeploy: 'exit 7' }],
     [
@@ -164,7 +166,26 @@ describeSsh('deploy over a real sshd', () => {
     ['swap', 'COMMAND_FAILED', (world) => mkdirSync(join(world.root, 'opt/.app.polydev-new/x'), { recursive: true })],
     ['restart', 'RUN_STUCK', { restart: 'exit 7' }],
     ['run post_deploy', 'COMMAND_FAILED', { postDeploy: 'echo image is broken; exit 7' }],
-  ])('a failing step "%s"', (step, code, how) => {
+    ['build on server', 'COMMAND_FAILED', { build: 'server', buildCommand: 'exit 7' }],
+    [
+      'record',
+      'WRITE_FAILED',
+      (world) => {
+        const file = join(world.stateDir, 'targets/app/target.json');
+        rmSync(file);
+        mkdirSync(join(file, 'in the way'), { recursive: true });
+      },
+    ],
+  ];
+
+  it('every step of the runbook is made to fail by one of these tests', () => {
+    // Steps with tests of their own in this file; "keep the way back" does nothing forward that could fail.
+    const others = ['place release', 'health check', 'adopt shared files', 'keep the way back'];
+    const covered = [...FAILURES.map(([step]) => step), ...others];
+    expect(covered.sort()).toEqual(deployRunbook.steps.map(({ name }) => name).sort());
+  });
+
+  describe.each(FAILURES)('a failing step "%s"', (step, code, how) => {
     it('takes everything back; v1 answers, nothing of v2 is left', async () => {
       const v1 = await deploy({ 'main.js': app('v1') });
       if (typeof how === 'function') how(w);
@@ -183,35 +204,30 @@ describeSsh('deploy over a real sshd', () => {
     });
   });
 
-  it.each([
-    'place release',
-    'link shared files',
-    'run pre_deploy',
-    'keep the way back',
-    'swap',
-    'restart',
-    'health check',
-    'run post_deploy',
-    'record',
-  ])('Ctrl-C in step "%s" undoes what was done; the old release answers again', async (step) => {
+  /** Steps that need a directory at the path; they have tests of their own below. */
+  const ADOPTING = ['adopt shared files'];
+  const STEPS = deployRunbook.steps.map(({ name }) => name).filter((name) => !ADOPTING.includes(name));
+
+  it.each(STEPS)('Ctrl-C in step "%s" undoes what was done; the old release answers again', async (step) => {
     const target: Partial<TargetConfig> = {
       preDeploy: 'sleep 0.3',
       postDeploy: 'sleep 0.3',
+      install: { command: 'sleep 0.3' },
+      build: 'server',
+      buildCommand: 'sleep 0.3',
       shared: [{ path: 'uploads', kind: 'directory' }],
     };
-    const v1 = await deploy({ 'main.js': app('v1') }, { target });
+    // Another lock file each, so that there is something to install.
+    const files = (version: string) => ({ 'main.js': app(version), 'yarn.lock': version });
+    const v1 = await deploy(files('v1'), { target });
     const abort = new AbortController();
-    const v2 = await deploy(
-      { 'main.js': app('v2') },
-      {
-        target,
-        signal: abort.signal,
-        onEvent: (event) => {
-          if (event.kind === 'step' && event.state === 'started' && event.step === step)
-            abort.abort(new Error('Ctrl-C'));
-        },
+    const v2 = await deploy(files('v2'), {
+      target,
+      signal: abort.signal,
+      onEvent: (event) => {
+        if (event.kind === 'step' && event.state === 'started' && event.step === step) abort.abort(new Error('Ctrl-C'));
       },
-    );
+    });
     expect(v2.outcome).toBe('taken-back');
     expect(await w.answer()).toMatchObject({ version: 'v1', release: v1.hosts[0]?.release });
     expect(releases()).toEqual([v1.hosts[0]?.release]);
@@ -291,6 +307,39 @@ describeSsh('deploy over a real sshd', () => {
       expect(readFileSync(join(home(), 'releases', adopted!, 'old.log'), 'utf8')).toBe('log');
       expect(readFileSync(join(home(), 'releases', adopted!, '.env'), 'utf8')).toBe('SECRET=1');
       expect(await w.answer()).toMatchObject({ version: 'v1' });
+    });
+
+    const expectAsFound = async () => {
+      expect(lstatSync(w.path).isDirectory()).toBe(true);
+      expect(readdirSync(w.path).sort()).toEqual(['.env', 'main.js', 'old.log', 'uploads']);
+      expect(lstatSync(join(w.path, 'uploads')).isSymbolicLink()).toBe(false);
+      expect(readFileSync(join(w.path, 'uploads/2026/cat.png'), 'utf8')).toBe('cat');
+      expect(releases()).toEqual([]);
+      expect(await w.answer()).toMatchObject({ version: 'by hand' });
+    };
+
+    it('is as it was found when adopting its shared files fails', async () => {
+      mkdirSync(home(), { recursive: true });
+      writeFileSync(join(home(), 'shared'), 'a file in the way');
+      const v1 = await deploy({ 'main.js': app('v1') }, { target: declared });
+      expect(v1.hosts[0]).toMatchObject({ outcome: 'taken-back', failedStep: 'adopt shared files' });
+      await expectAsFound();
+    });
+
+    it('is as it was found after Ctrl-C in that step', async () => {
+      const abort = new AbortController();
+      const v1 = await deploy(
+        { 'main.js': app('v1') },
+        {
+          target: declared,
+          signal: abort.signal,
+          onEvent: (event) => {
+            if (event.kind === 'step' && event.state === 'started' && ADOPTING.includes(event.step)) abort.abort();
+          },
+        },
+      );
+      expect(v1.outcome).toBe('taken-back');
+      await expectAsFound();
     });
 
     itWithTmpfs(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { deploymentRecordSchema } from '@polydev/contract';
@@ -27,6 +27,8 @@ describeSsh('a deployer that is killed', () => {
     preDeploy: 'sleep 0.2',
     postDeploy: 'sleep 0.2',
     install: { command: 'sleep 0.2; mkdir -p node_modules' },
+    build: 'server',
+    buildCommand: 'sleep 0.2',
     shared: [{ path: 'uploads', kind: 'directory' }],
     keep: 0,
   });
@@ -59,6 +61,8 @@ describeSsh('a deployer that is killed', () => {
     }
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     expect(child.signalCode).toBe('SIGKILL');
+    // A restart or hook that ran is let end, with the lock; a next run before that would be told who holds it.
+    await eventuallyFree();
     return one.head;
   };
   /** The live tree is a whole release: what its own list says, file by file. */
@@ -70,9 +74,9 @@ describeSsh('a deployer that is killed', () => {
     expect(list).toBe(readFileSync(join(home(), 'releases', `${id}.mtree`), 'utf8'));
   };
 
-  const STEPS = [...deploy.steps, ...deploy.cleanup]
-    .map(({ name }) => name)
-    .filter((name) => name !== 'build on server' && name !== 'adopt shared files');
+  /** Needs a directory at the path: it has a test of its own below. */
+  const ADOPTING = 'adopt shared files';
+  const STEPS = [...deploy.steps, ...deploy.cleanup].map(({ name }) => name).filter((name) => name !== ADOPTING);
 
   it.each(STEPS)('in step "%s": the host serves a whole release, and the next run reaches its own', async (step) => {
     await run('v1');
@@ -90,6 +94,18 @@ describeSsh('a deployer that is killed', () => {
     expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
     const past = deploy.cleanup.some(({ name }) => name === step);
     if (!past) expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
+  });
+
+  it('while it adopts shared files: the directory keeps all it holds, and the next run adopts it', async () => {
+    mkdirSync(join(w.path, 'uploads'), { recursive: true });
+    writeFileSync(join(w.path, 'uploads/cat.png'), 'cat');
+    writeFileSync(join(w.path, 'main.js'), app('by hand', 'nameless'));
+    await killedRun('v2', (event) => event.kind === 'step' && event.state === 'started' && event.step === ADOPTING);
+    expect(readFileSync(join(w.path, 'uploads/cat.png'), 'utf8')).toBe('cat');
+    expect((await run('v3')).outcome).toBe('moved');
+    expect(readFileSync(join(w.path, 'uploads/cat.png'), 'utf8')).toBe('cat');
+    expect(await w.answer()).toMatchObject({ version: 'v3' });
+    await expectWholeRelease();
   });
 
   it('the next run records what it mended as it was then, not as it is after its own move', async () => {
@@ -112,7 +128,6 @@ describeSsh('a deployer that is killed', () => {
     );
     const environment = w.environment(settings());
     const context = { environment, report: silent, signal: calm };
-    await eventuallyFree();
     expect((await statusOfTarget({ ...context, target: environment.targets[0]!, limit: 5 })).hosts[0]?.state).toBe(
       'interrupted',
     );

@@ -19,8 +19,9 @@ export const recordLive = async ({ plan, shell }: DeployContext): Promise<void> 
 
 export const recordPrevious = async ({ plan, shell }: DeployContext): Promise<void> => {
   const { targetFile } = targetLayout(plan.stateDir, plan.target);
+  // Removed first: whatever kept the step from writing there must not keep the way back from it.
+  await mustRun(shell, ['rm', '-rf', '--', targetFile]);
   if (plan.targetFile) await shell.writeFile(targetFile, `${JSON.stringify(plan.targetFile, null, 2)}\n`);
-  else await mustRun(shell, ['rm', '-f', '--', targetFile]);
 };
 
 export const pruneSkipped = ({ plan }: DeployContext) =>
