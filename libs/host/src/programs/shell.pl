@@ -159,11 +159,21 @@ sub take_lock {
     sysopen $lock, $file, O_RDWR | O_CREAT, 0644 or fail("open $file");
     if (!flock $lock, LOCK_EX | LOCK_NB) {
       $! == EAGAIN or fail("lock $file");
-      leave('B', read_file("$file.json"));
+      leave('B', holder_of("$file.json"));
     }
     replace_file("$file.json", $holder, 0644);
   };
   $@ ? leave('F', failure_text($@)) : answer('L', 0, '');
+}
+
+# Who holds a lock, as its holder wrote it; a holder that took it just now may still be writing: a second's patience.
+sub holder_of {
+  my ($file) = @_;
+  for (1 .. 50) {
+    return read_file($file) if -e $file;
+    select undef, undef, undef, 0.02;
+  }
+  return '';
 }
 
 sub leave {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -345,6 +347,20 @@ describeSsh('the shell on a host', () => {
       await first.release();
       expect((await host.exec(['ls', '-A', path('held')])).stdout).toBe('lock\n');
       await (await open(lockFile)).release();
+    });
+
+    test('a holder that took it just now, and has not yet written who it is, is waited for', async () => {
+      const lockFile = path('young/lock');
+      mkdirSync(path('young'));
+      const holder = spawn('flock', [lockFile, 'sh', '-c', 'echo held; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(holder.stdout, 'data');
+      const second = open(lockFile);
+      setTimeout(() => writeFileSync(`${lockFile}.json`, '{"by":"bo@desk"}'), 200);
+
+      await expect(second).rejects.toMatchObject({ code: 'LOCK_HELD', message: expect.stringContaining('bo@desk') });
+      holder.kill('SIGKILL');
     });
 
     test('what a dead holder left beside it is written over', async () => {
