@@ -15,7 +15,7 @@ export const hostOutcomeSchema = z.enum([
   'moved',
   /** The artifact was live already; nothing was done. */
   'unchanged',
-  /** A step failed and everything was undone; the previous release serves. */
+  /** A step failed, here or at another target of the deployment, and everything was undone; the previous release serves. */
   'taken-back',
   /** It failed and what is left could not be undone, or was left by the manifest's setting. */
   'stuck',
@@ -39,7 +39,7 @@ export const hostRecordSchema = z.object({
   failedStep: z.string().optional(),
   error: errorFactsSchema.optional(),
   steps: z.array(stepTimingSchema).default([]),
-  /** Bytes sent to this host, and files of the release that were sent or reused. */
+  /** Bytes of the files sent to this host (with rsync: what it sent of them), and files of the release that were sent or reused. */
   transfer: z.object({ bytes: z.number(), sentFiles: z.number(), reusedFiles: z.number() }).optional(),
   /** One line each; for the person who reads the record. */
   notes: z.array(z.string()).default([]),
@@ -51,6 +51,8 @@ export const targetRecordSchema = z.object({
   target: z.string(),
   outcome: hostOutcomeSchema,
   digest: z.string().optional(),
+  /** Of a rollback: ids of the deployments whose release it took away from this target, newest first. */
+  undid: z.array(z.string()).optional(),
   startedAt: z.iso.datetime().optional(),
   endedAt: z.iso.datetime().optional(),
   hosts: z.array(hostRecordSchema).default([]),
@@ -73,8 +75,10 @@ export const deploymentHeadSchema = z.object({
   /** `user@machine` of the deployer. */
   by: z.string(),
   startedAt: z.iso.datetime(),
-  /** Targets that the run set out to deploy, in graph order. */
+  /** Targets that the run set out to move, in graph order. */
   planned: z.array(z.string()),
+  /** Why, in the words of whoever asked for it. */
+  reason: z.string().optional(),
 });
 export type DeploymentHead = z.infer<typeof deploymentHeadSchema>;
 
@@ -85,6 +89,8 @@ export type DeploymentOutcome = z.infer<typeof deploymentOutcomeSchema>;
 export const deploymentRecordSchema = deploymentHeadSchema.extend({
   outcome: deploymentOutcomeSchema,
   endedAt: z.iso.datetime().optional(),
+  /** Of a rollback: ids of all deployments that it undid, newest first. */
+  undid: z.array(z.string()).optional(),
   targets: z.array(targetRecordSchema),
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>;

@@ -2,7 +2,11 @@ import type { CONTROLLER_CODES } from './catalogue/controller';
 import type { HOST_CODES } from './catalogue/host';
 import type { MANIFEST_CODES } from './catalogue/manifest';
 import type { OPERATION_CODES } from './catalogue/operations';
+import type { PLAN_CODES } from './catalogue/plan';
 import type { PLUGIN_CODES } from './catalogue/plugin';
+import type { PREFLIGHT_CODES } from './catalogue/preflight';
+import type { ROLLBACK_CODES } from './catalogue/rollback';
+import type { RSYNC_CODES } from './catalogue/rsync';
 import type { SANDBOX_CODES } from './catalogue/sandbox';
 
 /** Every code that an {@link OpsError} may carry. A code once published is never reused for something else. */
@@ -11,5 +15,9 @@ export type ErrorCode =
   | (typeof HOST_CODES)[number]
   | (typeof MANIFEST_CODES)[number]
   | (typeof OPERATION_CODES)[number]
+  | (typeof PLAN_CODES)[number]
   | (typeof PLUGIN_CODES)[number]
+  | (typeof PREFLIGHT_CODES)[number]
+  | (typeof ROLLBACK_CODES)[number]
+  | (typeof RSYNC_CODES)[number]
   | (typeof SANDBOX_CODES)[number];

@@ -6,3 +6,7 @@ export * from './catalogue/manifest';
 export * from './catalogue/operations';
 export * from './catalogue/plugin';
 export * from './catalogue/sandbox';
+export * from './catalogue/rollback';
+export * from './catalogue/rsync';
+export * from './catalogue/plan';
+export * from './catalogue/preflight';

@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 
 /** A command as a list of arguments; never a shell string with values in it. */
 export type Argv = readonly [string, ...string[]];
@@ -66,6 +66,8 @@ export interface ShellRunOptions extends ExecOptions {
    * Default true; false for restart commands and hooks, which may leave a daemon behind.
    */
   readonly keepLock?: boolean;
+  /** Gets the command's stdout as it comes; the result's `stdout` is empty then. It is not ended by the run. */
+  readonly stdout?: Writable;
 }
 
 /** The one process on a host that holds a target's lock. Calls run one after another, in the order they were made. */

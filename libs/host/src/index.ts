@@ -7,3 +7,5 @@ export { connectSsh } from './ssh/connect';
 export type { SshOptions } from './ssh/options';
 export * from './http';
 export * from './programs';
+export { rsyncMissingLocally } from './rsync/usable';
+export { sendFiles, type FilesToSend, type SentFiles } from './rsync/send-files';

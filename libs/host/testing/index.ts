@@ -5,3 +5,4 @@ export * from './agent';
 export * from './processes';
 export * from './eventually';
 export * from './describe-ssh';
+export * from './password-server';

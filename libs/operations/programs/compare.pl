@@ -15,7 +15,7 @@ if (defined $own) {
   %drifted = map { $_->[1] => 1 } @drift;
 }
 
-my (@send, @added, @changed_paths, @removed);
+my (@send, @added, @changed_paths, @removed, @size_before);
 my %before = map { $_->{path} => $_ } @old;
 my $as_listed = defined $own || $tree eq '' ? {} : (compare_tree($tree, grep { $_->{type} eq 'file' } @new))[2];
 for my $index (0 .. $#new) {
@@ -28,11 +28,15 @@ for my $index (0 .. $#new) {
   next if $alike && !$drifted{$entry->{path}};
   push @send, $index if $entry->{type} eq 'file';
   next if $entry->{type} eq 'dir';
-  if ($old) { push @changed_paths, $index unless $alike } else { push @added, $index }
+  next if $old && $alike;
+  # A tree without a list is asked itself what it had.
+  my $size = $old ? ($old->{size} // 0) : !defined $own && $tree ne '' ? (lstat "$tree/$entry->{path}")[7] : undef;
+  if (defined $size) { push @changed_paths, $index; push @size_before, $size } else { push @added, $index }
 }
 my %after = map { $_->{path} => 1 } @new;
 @removed = grep { !$after{$_->{path}} && $_->{type} ne 'dir' } @old;
 
-print '{"send":[', join(',', @send), '],"added":[', join(',', @added), '],"changed":[', join(',', @changed_paths), '],"removed":',
-  j_list(map { $_->{path} } @removed), ',"drift":[',
+print '{"send":[', join(',', @send), '],"added":[', join(',', @added), '],"changed":[', join(',', @changed_paths),
+  '],"sizeBefore":[', join(',', @size_before), '],"removed":[',
+  join(',', map { '{"path":' . j($_->{path}) . ',"size":' . ($_->{size} // 0) . '}' } @removed), '],"drift":[',
   join(',', map { '{"kind":' . j($_->[0]) . ',"path":' . j($_->[1]) . '}' } @drift), "]}\n";

@@ -31,17 +31,28 @@ export const withHosts = async <T>(
 };
 
 /** Takes a target's lock on every host, or on none, and gives them back at the end. */
-export const withShells = async <T>(
-  input: {
-    readonly hosts: readonly Host[];
-    readonly stateDir: string;
-    readonly target: string;
-    readonly head: LockHolder;
-  },
+export const withShells = <T>(
+  input: { readonly hosts: readonly Host[]; readonly target: string } & LockInput,
+  work: (shells: readonly HostShell[]) => Promise<T>,
+): Promise<T> =>
+  withLocks(
+    input.hosts.map((host) => ({ host, target: input.target })),
+    input,
+    work,
+  );
+
+export interface LockInput {
+  readonly stateDir: string;
+  readonly head: LockHolder;
+}
+
+/** Takes the locks of several targets, each on its host, or none of them; the shells come in the order that was asked for. */
+export const withLocks = async <T>(
+  wanted: readonly { readonly host: Host; readonly target: string }[],
+  { stateDir, head }: LockInput,
   work: (shells: readonly HostShell[]) => Promise<T>,
 ): Promise<T> => {
-  const { hosts, stateDir, target, head } = input;
-  const settled = await onEach(hosts, { limit: PARALLEL }, (host) =>
+  const settled = await onEach(wanted, { limit: PARALLEL }, ({ host, target }) =>
     host.openShell({ target, lockFile: targetLayout(stateDir, target).lock, holder: holderOf(head) }),
   );
   const shells = settled.flatMap((one) => (one.ok ? [one.value] : []));

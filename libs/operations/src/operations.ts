@@ -1,6 +1,8 @@
 import type { DeploymentHead, DeploymentRecord, TargetRecord } from '@polydev/contract';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import type { Report } from '@polydev/reporting';
+import type { ExpectedPlan } from './plan/expect';
+import type { TargetPlan } from './plan/target-plan';
 
 /** What every operation is given. */
 export interface OperationContext {
@@ -15,9 +17,20 @@ export interface DeployInput extends OperationContext {
   /** Absolute path of the built output (of the sources where `build: server`). */
   readonly artifactDirectory: string;
   readonly head: DeploymentHead;
+  /** Nothing is touched unless what is to be done is one of these plans, or nothing. */
+  readonly expected?: ExpectedPlan;
 }
 /** Deploys one target to every host of its environment and returns its part of the record; never throws for a failed step. */
 export type DeployTarget = (input: DeployInput) => Promise<TargetRecord>;
+
+export interface PlanTargetInput extends Omit<OperationContext, 'report'> {
+  readonly target: TargetConfig;
+  /** Absolute path of the built output (of the sources where `build: server`). */
+  readonly artifactDirectory: string;
+  readonly head: Pick<DeploymentHead, 'sha' | 'dirty'>;
+}
+/** Computes what a deploy of a target would do, from its artifact and the state its hosts are in; touches none of them. */
+export type PlanTarget = (input: PlanTargetInput) => Promise<TargetPlan>;
 
 export interface PreflightInput extends OperationContext {
   readonly head: DeploymentHead;
@@ -58,8 +71,13 @@ export interface HostStatus {
   readonly by: string | undefined;
   /** Files of the live tree that differ from the artifact's list. */
   readonly drift: readonly { readonly path: string; readonly kind: 'changed' | 'missing' | 'extra' }[];
-  /** `idle`, `deploying` (somebody holds the lock) or `interrupted` (a run died half-way; the next deploy mends it). */
-  readonly state: 'idle' | 'deploying' | 'interrupted' | 'stuck';
+  /**
+   * `idle`, `deploying` (somebody holds the lock), `interrupted` (a run died half-way) or `stuck` (one could not be taken
+   * back): the next run, or `recover`, mends both. `unknown` where the host could not be asked.
+   */
+  readonly state: 'idle' | 'deploying' | 'interrupted' | 'stuck' | 'unknown';
+  /** The run that is under way, died, or is stuck, in a phrase: who, or in which step. */
+  readonly stateDetail?: string;
   readonly releases: readonly { readonly release: string; readonly sha: string; readonly digest: string }[];
 }
 export interface TargetStatus {
@@ -69,10 +87,12 @@ export interface TargetStatus {
   readonly hosts: readonly HostStatus[];
   readonly history: readonly {
     readonly deployment: string;
+    readonly kind: DeploymentHead['kind'];
     readonly sha: string;
     readonly outcome: string;
     readonly by: string;
     readonly at: string;
+    readonly reason?: string;
   }[];
 }
 export type StatusOfTarget = (input: StatusInput) => Promise<TargetStatus>;
@@ -90,3 +110,57 @@ export interface LiveSha {
 }
 /** The SHAs that are live, per target, over all hosts of the environment; a target with no release has none. */
 export type LiveShas = (context: OperationContext) => Promise<readonly LiveSha[]>;
+
+export interface RollbackInput extends OperationContext {
+  /** In graph order; they go back in reverse. */
+  readonly targets: readonly TargetConfig[];
+  /** The beginning of a commit's SHA; undefined = the good release before. */
+  readonly sha: string | undefined;
+  /** `user@machine` of the deployer. */
+  readonly by: string;
+  /** Makes the deployment once it is known where it goes to; SHA of the first target's release, if it has one. */
+  readonly openHead: (sha: string | undefined) => DeploymentHead;
+}
+export interface RollbackResult {
+  readonly head: DeploymentHead;
+  readonly targets: readonly TargetRecord[];
+}
+/**
+ * Takes targets back as one: all go, in reverse order, or what serves now keeps serving everywhere. Throws when nothing
+ * was touched.
+ */
+export type RollbackTargets = (input: RollbackInput) => Promise<RollbackResult>;
+
+export interface RecoverInput extends OperationContext {
+  readonly target: TargetConfig;
+  /** `user@machine` of the deployer. */
+  readonly by: string;
+  /** Only say what would be done. */
+  readonly dryRun: boolean;
+}
+export interface RecoveredHost {
+  readonly host: string;
+  /** The deployment that had died; undefined where none had. */
+  readonly deployment?: string;
+  readonly outcome: 'nothing' | 'moved' | 'taken-back';
+  /** Release that serves afterwards. */
+  readonly release?: string;
+  /** With `dryRun`: the steps that would be undone, or run to finish, in that order. */
+  readonly steps?: readonly string[];
+}
+
+export interface UnlockInput extends OperationContext {
+  readonly target: TargetConfig;
+  /** `user@machine` of whoever breaks the lock. */
+  readonly by: string;
+  readonly reason: string;
+}
+export interface Unlocked {
+  readonly host: string;
+  /** Whether anybody held the lock. */
+  readonly held: boolean;
+  /** Processes that were ended: id and program. */
+  readonly ended: readonly string[];
+  /** The deployment that was cut off. */
+  readonly interrupted?: string;
+}

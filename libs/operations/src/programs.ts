@@ -4,6 +4,7 @@ import { hostPrograms } from '@polydev/host';
 const PARTS = {
   state: ['json', 'state'],
   compare: ['json', 'file-list', 'compare'],
+  holder: ['json', 'holder'],
   adoption: ['json', 'file-list', 'adoption'],
   place: ['json', 'file-list', 'place'],
   link: ['json', 'link'],
@@ -14,7 +15,8 @@ const PARTS = {
   listener: ['json', 'listener'],
   records: ['json', 'records'],
   parts: ['json', 'parts'],
-  preflight: ['json', 'preflight'],
+  unlock: ['json', 'unlock'],
+  preflight: ['json', 'file-list', 'preflight'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The command that runs one of our programs on a host with the given arguments. */

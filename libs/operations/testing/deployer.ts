@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { DeploymentHead } from '@polydev/contract';
 import type { EnvironmentConfig } from '@polydev/manifest';
-import { deployTarget } from '../src/index';
+import { deployTarget, rollbackTargets } from '../src/index';
 
 /** A deployer as a process of its own, so that a test can kill it: reads its input from a file, prints an event a line. */
 export interface DeployerInput {
   readonly environment: EnvironmentConfig;
-  readonly artifactDirectory: string;
+  /** What is deployed; left out, it is a rollback to the release before. */
+  readonly artifactDirectory?: string;
   readonly head: DeploymentHead;
 }
 
@@ -16,11 +17,12 @@ const { environment, artifactDirectory, head } = JSON.parse(
 const [target] = environment.targets;
 if (!target) throw new Error('The environment has no target.');
 
-void deployTarget({
+const context = {
   environment,
-  target,
-  artifactDirectory,
-  head,
-  report: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+  report: (event: unknown) => void process.stdout.write(`${JSON.stringify(event)}\n`),
   signal: new AbortController().signal,
-});
+};
+
+void (artifactDirectory === undefined
+  ? rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head })
+  : deployTarget({ ...context, target, artifactDirectory, head }));

@@ -112,10 +112,11 @@ export const createWorld = async (): Promise<World> => {
     }),
     head: (more) => {
       count += 1;
-      const sha = count.toString(16).padStart(40, 'abcdef0123456789');
+      // The first letters differ, as those of real commits do.
+      const sha = (count * 0x1234567).toString(16).padStart(8, 'a').padEnd(40, 'abcdef0123456789');
       return {
         schema: 1,
-        id: `20261124T08000${count}.000Z-${sha.slice(-7)}`,
+        id: `20261124T08000${count}.000Z-${sha.slice(0, 7)}`,
         nonce: `nonce-${count}`,
         kind: 'deploy',
         environment: 'test',

@@ -5,6 +5,15 @@ export type Event =
   | { readonly kind: 'headline'; readonly text: string }
   | { readonly kind: 'note'; readonly text: string; readonly host?: string }
   | { readonly kind: 'warning'; readonly text: string; readonly host?: string; readonly hint?: string }
+  /** One of several things that were looked at before a run begins. */
+  | {
+      readonly kind: 'finding';
+      readonly level: 'note' | 'warning' | 'error';
+      readonly code: string;
+      readonly text: string;
+      readonly host?: string;
+      readonly hint?: string;
+    }
   | {
       readonly kind: 'step';
       readonly state: 'started' | 'done' | 'failed' | 'undone' | 'undo-failed' | 'skipped';

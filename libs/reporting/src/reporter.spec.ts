@@ -28,6 +28,26 @@ it('prints an error as code, message and hint, never a stack', () => {
   expect(text).not.toContain('at ');
 });
 
+it('prints findings so that notes, warnings and errors cannot be taken for each other, each with its remedy', () => {
+  const { progress } = render([
+    { kind: 'finding', level: 'note', code: 'NOTE', text: 'A password is used.', hint: 'Use a key.' },
+    {
+      kind: 'finding',
+      level: 'warning',
+      code: 'DISK_LOW',
+      text: 'web-1 is nearly full.',
+      host: 'web-1',
+      hint: 'Free\nsome.',
+    },
+    { kind: 'finding', level: 'error', code: 'TREE_DIRTY', text: 'Not\ncommitted.', host: 'web-2', hint: 'Commit.' },
+  ]);
+  expect(progress).toEqual([
+    '  A password is used.\n  Use a key.',
+    '! warning  [DISK_LOW] web-1 is nearly full.\n           Free\n           some.',
+    '✗ error    [TREE_DIRTY] Not\n           committed.  (web-2)\n           Commit.',
+  ]);
+});
+
 it('does not let a host write to the terminal', () => {
   const { progress } = render([{ kind: 'note', text: 'red\u001b[31m \rover\u202e' }]);
   expect(progress[0]).toBe('  red\\x1b[31m \\x0dover\\x202e');

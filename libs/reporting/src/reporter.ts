@@ -58,6 +58,8 @@ const textOf = (event: Event, paint: Paint): string | undefined => {
       return `  ${printable(event.text)}${hostOf(event)}`;
     case 'warning':
       return `${paint('yellow', '! warning')}  ${printable(event.text)}${hostOf(event)}${event.hint ? `\n           ${printable(event.hint)}` : ''}`;
+    case 'finding':
+      return findingText(event, paint);
     case 'step':
       return stepLine(event, paint);
     case 'error':
@@ -72,6 +74,18 @@ const textOf = (event: Event, paint: Paint): string | undefined => {
 };
 
 const hostOf = (event: { readonly host?: string }): string => (event.host ? `  (${event.host})` : '');
+
+const LEVELS = { note: ['', ''], warning: ['yellow', '! warning  '], error: ['red', '✗ error    '] } as const;
+
+/** The code, the text, and below it what to do about it; a note is a line like any other. */
+const findingText = (event: Extract<Event, { kind: 'finding' }>, paint: Paint): string => {
+  const [style, mark] = LEVELS[event.level];
+  const host = event.host !== undefined && !event.text.includes(event.host) ? hostOf(event) : '';
+  const indent = `\n${' '.repeat(mark.length || 2)}`;
+  const said = printable(event.text).replaceAll('\n', indent);
+  const hint = event.hint ? `${indent}${printable(event.hint).replaceAll('\n', indent)}` : '';
+  return style === '' ? `  ${said}${host}${hint}` : `${paint(style, mark)}[${event.code}] ${said}${host}${hint}`;
+};
 
 const MARKS = { done: '✓', skipped: '-', failed: '✗', undone: '↩', 'undo-failed': '✗' } as const;
 

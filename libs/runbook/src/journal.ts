@@ -31,6 +31,18 @@ export type JournalEntry =
       readonly run: string;
       readonly at: string;
       readonly outcome: RunOutcome;
+    }
+  /** A run that had succeeded is being undone after all: until its next end it is as if it had not ended. */
+  | { readonly event: 'reopened'; readonly run: string; readonly at: string; readonly reason: string }
+  /** Somebody broke the lock under which a run may have been at work. For people; it changes no run. */
+  | {
+      readonly event: 'unlocked';
+      readonly run: string;
+      readonly at: string;
+      readonly by: string;
+      readonly reason: string;
+      /** Processes that were ended. */
+      readonly ended: readonly string[];
     };
 
 /** Where the entries go. `write` resolves when the entry is safe; entries are kept in the order of the calls. */
@@ -52,6 +64,7 @@ export interface RunState {
   readonly failedStep?: string;
   readonly committed: boolean;
   readonly outcome?: RunOutcome;
+  readonly endedAt?: string;
 }
 
 /**
@@ -63,12 +76,13 @@ export const lastRun = (journal: string): RunState | undefined => {
   const begin = entries.findLast((entry) => entry.event === 'begin');
   if (!begin) return undefined;
   const own = entries.slice(entries.lastIndexOf(begin)).filter((entry) => entry.run === begin.run);
+  const sinceReopened = own.slice(own.findLastIndex(({ event }) => event === 'reopened') + 1);
   const stepsWith = (event: JournalEntry['event']) =>
     own.flatMap((entry) => (entry.event === event && 'step' in entry ? [entry.step] : []));
   const started = [...new Set(stepsWith('started'))];
   const undone = new Set(stepsWith('undone'));
   const failedStep = stepsWith('failed').at(-1);
-  const end = own.findLast((entry) => entry.event === 'end');
+  const end = sinceReopened.findLast((entry) => entry.event === 'end');
   return {
     run: begin.run,
     runbook: begin.runbook,
@@ -76,9 +90,9 @@ export const lastRun = (journal: string): RunState | undefined => {
     startedAt: begin.at,
     started,
     open: started.filter((step) => !undone.has(step)),
-    committed: own.some((entry) => entry.event === 'committed'),
+    committed: sinceReopened.some((entry) => entry.event === 'committed'),
     ...(failedStep === undefined ? {} : { failedStep }),
-    ...(end === undefined ? {} : { outcome: end.outcome }),
+    ...(end === undefined ? {} : { outcome: end.outcome, endedAt: end.at }),
   };
 };
 

@@ -148,3 +148,22 @@ it('an undo that died half-way goes on where it was', async () => {
   await Run.takeOver(optionsFor(w, book()), lastRun(lines.slice(0, undone + 1).join('\n'))!).backward();
   expect(w.marks).toEqual(['undo a']);
 });
+
+it('a run that succeeded can be reopened and undone, also by a process that comes after a second death', async () => {
+  const w = world();
+  const run = await begin(w, book());
+  await run.forward(calm);
+  await run.commit();
+  const succeeded = lastRun(w.text())!;
+  expect(succeeded).toMatchObject({ outcome: 'succeeded', committed: true });
+
+  await Run.reopen(optionsFor(w, book()), succeeded, 'another target failed');
+  const reopened = lastRun(w.text())!;
+  expect(reopened).toMatchObject({ committed: false, open: ['a', 'look', 'b', 'tidy', 'sweep'] });
+  expect(reopened.outcome).toBeUndefined();
+
+  w.marks.length = 0;
+  expect(await Run.takeOver(optionsFor(w, book()), reopened).backward()).toEqual({ ok: true });
+  expect(w.marks).toEqual(['undo b', 'undo a']);
+  expect(lastRun(w.text())).toMatchObject({ outcome: 'rolled-back' });
+});

@@ -57,6 +57,13 @@ export class Run<C> implements Progress {
     return new Run(options, state);
   }
 
+  /** Reopens a run that had succeeded, so that it can go `backward`; a process that dies in that is taken over like any. */
+  static async reopen<C>(options: RunOptions<C>, state: RunState, reason: string): Promise<Run<C>> {
+    const run = new Run(options, state);
+    await run.#write({ event: 'reopened', run: options.id, at: run.#at(), reason });
+    return run;
+  }
+
   started(step: string): boolean {
     return this.#started.has(step);
   }

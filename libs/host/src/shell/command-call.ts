@@ -59,7 +59,7 @@ export class CommandCall implements Call {
   }
 
   accept({ type, payload }: Frame): boolean {
-    if (type === REPLY.stdout) this.#stdout.push(payload);
+    if (type === REPLY.stdout) this.#takeStdout(payload);
     else if (type === REPLY.stderr) this.#stderr.push(payload);
     else if (type === REPLY.credit) this.#window.grant(payload.readUInt32BE(0));
     else if (type === REPLY.ended) this.#end(payload.toString());
@@ -69,6 +69,12 @@ export class CommandCall implements Call {
   reject(error: unknown): void {
     this.#finish();
     this.#settle.reject(error);
+  }
+
+  #takeStdout(bytes: Buffer): void {
+    const { stdout } = this.options;
+    if (stdout?.writable) stdout.write(bytes);
+    else if (!stdout) this.#stdout.push(bytes);
   }
 
   #end(payload: string): void {

@@ -82,7 +82,8 @@ const settings = {
     },
   ),
   sync: optional(choice(['content', 'rsync']), {
-    description: 'How a release gets onto the host: by content (what is there already is copied there), or with rsync.',
+    description:
+      'How files that differ get onto the host: as one stream, or with rsync (on both machines, over the same SSH connection), which sends only what differs within them. The release is the same.',
     default: TARGET_DEFAULTS.sync,
     examples: ['rsync'],
   }),

@@ -9,6 +9,10 @@ export interface Transfer {
   readonly send: readonly number[];
   /** Tree on the host that everything else is copied from; undefined when all is sent. */
   readonly copyFrom: string | undefined;
+  /** Whether that tree was changed by hand: then nothing of a file that differs is taken from it either. */
+  readonly drifted: boolean;
+  /** Bytes that rsync counted; undefined where it sent nothing. */
+  sentBytes?: number;
 }
 
 /** What the steps of a deploy work with on one host. */

@@ -1,18 +1,20 @@
-import { listSources, readArtifact, readTexts, type Artifact } from '@polydev/artifact';
-import { RELEASE_FILE, type HostOutcome, type HostRecord, type TargetRecord } from '@polydev/contract';
+import type { HostOutcome, HostRecord, TargetRecord } from '@polydev/contract';
 import { combined } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
-import type { TargetConfig } from '@polydev/manifest';
 import { withHosts, withShells } from '../connect';
 import type { DeployInput } from '../operations';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
 import { settleMended } from '../record/settle-part';
 import { isUnfinished, recoverRun } from '../recover/recover';
-import { findRefusals } from './refusals';
-import { PACKAGE_FILES } from './dependencies';
+import { composePlan, type HostFacts } from '../plan/compose';
+import { assertExpected, type ExpectedPlan } from '../plan/expect';
+import { factsOfHost } from '../plan/look-at-hosts';
+import { lookAtHost } from './look';
 import { prepareHost, type Prepared } from './prepare';
+import { readTarget, type TargetArtifact } from './read-target';
 import { moveHosts } from './move';
+import { refuseWithoutRsync } from './rsync-refusal';
 import { readState, type TargetState } from './state';
 
 /**
@@ -27,11 +29,12 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
     kind: 'headline',
     text: `${target.name} → ${environment.name} (${environment.hosts.map(({ name }) => name).join(', ')})`,
   });
-  const artifact = await readTargetArtifact(target, input.artifactDirectory);
+  await refuseWithoutRsync(target);
+  const read = await readTarget(target, input.artifactDirectory);
   return withHosts(environment, signal, (hosts) =>
     withShells({ hosts, stateDir: environment.stateDir, target: target.name, head }, async (shells) => {
       await assertIdIsOurs(first(hosts), environment.stateDir, head);
-      const prepared = await prepareAll(input, artifact, shells);
+      const prepared = await prepareAll(input, read, shells);
       const record = await run(input, shells, prepared);
       await writePart(shells, environment.stateDir, { head, part: record });
       sayOutcome(input, record, Date.now() - began);
@@ -40,36 +43,46 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
   );
 };
 
-const readTargetArtifact = async (target: TargetConfig, directory: string): Promise<Artifact> => {
-  const sources = target.build === 'server' ? await listSources(directory) : undefined;
-  const exclude = target.build === 'server' ? ['**/node_modules', '.git'] : [];
-  return readArtifact(directory, { reserved: [RELEASE_FILE], exclude, ...(sources ? { paths: sources } : {}) });
-};
-
 /** Mends what dead runs left, looks at every host, and refuses with everything at once before any is touched. */
 const prepareAll = async (
   input: DeployInput,
-  artifact: Artifact,
+  read: TargetArtifact,
   shells: readonly HostShell[],
 ): Promise<Prepared[]> => {
-  const { environment, target, report } = input;
-  const packageFiles = await readTexts(artifact, PACKAGE_FILES);
-  const states = await Promise.all(shells.map((shell) => mendAndRead(shell, input)));
-  const refusals = await Promise.all(
-    states.map((state, index) =>
-      findRefusals({ host: at(shells, index).host, stateDir: environment.stateDir, target, artifact, state }),
-    ),
-  );
-  if (refusals.flat().length > 0) throw combined(refusals.flat());
-  return Promise.all(
-    states.map((state, index) =>
-      prepareHost({ ...input, artifact, packageFiles, state, shell: at(shells, index), report }),
-    ),
-  );
+  const { environment, target, report, expected } = input;
+  const found = await Promise.all(shells.map(({ host }) => readState(host, environment.stateDir, target)));
+  const facts = expected ? await refuseUnexpected({ ...input, ...read, expected }, shells, found) : undefined;
+  const dead = found.some(({ lastRun }) => isUnfinished(lastRun));
+  const states = dead
+    ? await Promise.all(shells.map((shell, index) => mendAndRead(shell, at(found, index), input)))
+    : found;
+  const looks =
+    facts && !dead
+      ? facts.map(({ look }) => look)
+      : await Promise.all(
+          shells.map(({ host }, index) => lookAtHost(host, { ...input, ...read, state: at(states, index) })),
+        );
+  const refusals = looks.flatMap((look) => look.refusals);
+  if (refusals.length > 0) throw combined(refusals);
+  return looks.map((look, index) => prepareHost({ shell: at(shells, index), artifact: read.artifact, look, report }));
 };
 
-const mendAndRead = async (shell: HostShell, { environment, target, report }: DeployInput): Promise<TargetState> => {
-  const state = await readState(shell.host, environment.stateDir, target);
+/** Throws PLAN_CHANGED or PLAN_NOT_GIVEN when something else would be done than what was asked for. */
+const refuseUnexpected = async (
+  input: DeployInput & TargetArtifact & { readonly expected: ExpectedPlan },
+  shells: readonly HostShell[],
+  states: readonly TargetState[],
+): Promise<readonly HostFacts[]> => {
+  const hosts = await Promise.all(shells.map(({ host }, index) => factsOfHost(host, at(states, index), input)));
+  assertExpected(composePlan({ ...input, hosts }), input.expected);
+  return hosts;
+};
+
+const mendAndRead = async (
+  shell: HostShell,
+  state: TargetState,
+  { environment, target, report }: DeployInput,
+): Promise<TargetState> => {
   if (!isUnfinished(state.lastRun)) return state;
   await recoverRun(shell, state.lastRun, report);
   await settleMended(shell, environment.stateDir, { target, deployment: state.lastRun.run });

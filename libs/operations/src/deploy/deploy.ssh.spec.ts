@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
   chmodSync,
@@ -437,13 +438,25 @@ describeSsh('deploy over a real sshd', () => {
   });
 
   itWithTmpfs('a disk that runs full is named as that; what was half placed is gone and v1 serves', () =>
-    withTmpfs(w.stateDir, 'size=3m', async () => {
+    withTmpfs(w.stateDir, 'size=130m', async () => {
       const v1 = await deploy({ 'main.js': app('v1') });
-      const v2 = await deploy({ 'main.js': app('v2'), 'big.bin': randomBytes(4_000_000).toString('base64') });
+      const filler = join(w.stateDir, 'filler');
+      const v2 = await deploy(
+        { 'main.js': app('v2'), 'big.bin': randomBytes(4_000_000).toString('base64') },
+        {
+          // There was room when it was looked for, and then somebody else took it.
+          onEvent: (event) => {
+            if (event.kind !== 'step' || event.state !== 'started' || event.step !== 'place release') return;
+            const { bavail, bsize } = statfsSync(w.stateDir);
+            writeFileSync(filler, Buffer.alloc(bavail * bsize - 2 * 1024 ** 2));
+          },
+        },
+      );
       const failed = { outcome: 'taken-back', failedStep: 'place release', error: { code: 'DISK_FULL' } };
       expect(v2.hosts[0]).toMatchObject(failed);
       expect(releases()).toEqual([v1.hosts[0]?.release]);
       expect(await w.answer()).toMatchObject({ version: 'v1' });
+      rmSync(filler);
       expect((await deploy({ 'main.js': app('v3') })).outcome).toBe('moved');
     }),
   );

@@ -14,7 +14,7 @@ import { describeSsh, startSshd, type TestSshd } from '@polydev/host/testing';
 import type { HostConfig } from '@polydev/manifest';
 import { createWorld, type World } from '../../testing/world';
 import { itWithTmpfs } from '../../testing/tmpfs';
-import { closeDeployment, deployTarget, statusOfTarget } from '../index';
+import { closeDeployment, deployTarget, rollbackTargets, statusOfTarget } from '../index';
 
 const NAMES = ['web-1', 'web-2', 'web-3'];
 const calm = new AbortController().signal;
@@ -69,7 +69,7 @@ describeSsh('an environment of three hosts', () => {
       report: (event) => void w.events.push(event),
       signal: calm,
     });
-    return { record, head };
+    return { record, head, here };
   };
   /** What each host serves, as its own disk has it. */
   const served = () =>
@@ -119,6 +119,31 @@ describeSsh('an environment of three hosts', () => {
       for (const name of NAMES) expect(readdirSync(join(root, name, 'state/targets/app/releases'))).toHaveLength(2);
     },
   );
+
+  itWithTmpfs('goes back on all hosts or on none', async () => {
+    const one = await deploy('v1');
+    const two = await deploy('v2');
+    for (const { head, here } of [one, two]) {
+      await closeDeployment({ environment: here, deployment: head.id, head, report: () => undefined, signal: calm });
+    }
+    const goBack = (restart: string) => {
+      const { here } = one;
+      const targets = here.targets.map((target) => ({ ...target, restart }));
+      const head = w.head({ kind: 'rollback' });
+      const context = { environment: { ...here, targets }, report: () => undefined, signal: calm };
+      return rollbackTargets({ ...context, targets, sha: undefined, by: head.by, openHead: () => head });
+    };
+    const failing = await goBack(`test "$(cat ${disk}/name)" != web-2 || test "$DEPLOY_RELEASE" = ${two.head.id}`);
+    expect(failing.targets[0]?.hosts.map(({ outcome }) => outcome)).toEqual([
+      'taken-back',
+      'taken-back',
+      'not-reached',
+    ]);
+    expect(served()).toEqual(['v2', 'v2', 'v2']);
+    const good = await goBack('true');
+    expect(good.targets[0]?.hosts.map(({ outcome }) => outcome)).toEqual(['moved', 'moved', 'moved']);
+    expect(served()).toEqual(['v1', 'v1', 'v1']);
+  });
 
   itWithTmpfs('a host out of reach is named before any other is touched', async () => {
     await deploy('v1');

@@ -8,7 +8,9 @@ import { nameOf, recordOf } from './host-record';
 import { hostJournal } from './journal';
 import { confirmedFile, type Prepared } from './prepare';
 import { reportSteps } from './report-steps';
-import { takeBack, type Failure, type Moving } from './take-back';
+import { takeBack, type Failure, type Moving as MovingHost } from './take-back';
+
+type Moving = MovingHost & { readonly prepared: Prepared };
 
 /**
  * Moves the hosts one after another. The first that fails stops the roll; it and every host already moved go back, and
@@ -44,7 +46,7 @@ const begin = async ({ signal, report }: DeployInput, prepared: Prepared): Promi
     report({ kind: 'note', text, host: shell.host.name });
   };
   const run = await Run.begin<DeployContext>({
-    id: plan.release,
+    id: plan.deployment,
     runbook: deploy,
     context: { plan, shell, transfer, signal, note },
     plan,
@@ -71,7 +73,7 @@ const finish = async ({ report }: DeployInput, mover: Moving): Promise<HostRecor
     steps: [...mover.run.timings],
     notes: mover.notes,
     transfer: {
-      bytes: sent.reduce((sum, { size }) => sum + size, 0),
+      bytes: transfer.sentBytes ?? sent.reduce((sum, { size }) => sum + size, 0),
       sentFiles: sent.length,
       reusedFiles: files - sent.length,
     },
@@ -87,7 +89,10 @@ const giveUp = async (
   const records = new Map<string, HostRecord>();
   for (const mover of [...moving].reverse()) {
     const own = mover === moving.at(-1) ? { failure } : {};
-    records.set(nameOf(mover.prepared), await takeBack(input, { ...mover, ...own }));
+    records.set(
+      nameOf(mover.prepared),
+      await takeBack({ report: input.report, leave: input.target.rollbackOnFailure === false }, { ...mover, ...own }),
+    );
   }
   return records;
 };

@@ -21,9 +21,14 @@ export interface DeployPlan {
   readonly environment: string;
   readonly stateDir: string;
   readonly path: string;
-  /** Id of the new release, which is the deployment's. */
+  /** Id of the deployment that this is part of. */
+  readonly deployment: string;
+  /** Id of the release that is to serve: the deployment's own where it is a new one. */
   readonly release: string;
+  /** Commit that the release is; empty for a directory that was adopted. */
   readonly sha: string;
+  /** Id of the deployment that found it to be that commit, where that was not this one. */
+  readonly confirmedBy?: string;
   /** Whether the tree had changes that the SHA does not name. */
   readonly dirty: boolean;
   readonly digest: string;
@@ -33,6 +38,8 @@ export interface DeployPlan {
   /** The target's file as it was. */
   readonly targetFile?: TargetFile;
   readonly dependencies?: DependencyPlan;
+  /** Set where rsync brings the files that differ; else they go as one tar stream. */
+  readonly sync?: 'rsync';
   readonly shared: readonly SharedEntry[];
   readonly buildCommand?: string;
   readonly preDeploy?: string;
@@ -64,6 +71,7 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     environment: head.environment,
     stateDir,
     path: target.path,
+    deployment: head.id,
     release: head.id,
     sha: head.sha,
     dirty: head.dirty,
@@ -72,6 +80,7 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     before: beforeOf(state, head.id),
     ...(state.targetFile ? { targetFile: state.targetFile } : {}),
     ...(dependencies ? { dependencies } : {}),
+    ...(target.sync === 'rsync' ? { sync: target.sync } : {}),
     shared: target.shared,
     ...(target.build === 'server' && target.buildCommand ? { buildCommand: target.buildCommand } : {}),
     ...(target.preDeploy ? { preDeploy: target.preDeploy } : {}),
@@ -92,9 +101,10 @@ export const settingsOf = (target: TargetConfig): string =>
     .slice(0, 16);
 
 /** Id of the release an adopted directory becomes. */
-const ADOPTED = 'adopted-';
+export const ADOPTED = 'adopted-';
 
-const beforeOf = (state: TargetState, deployment: string): Before => {
+/** What serves on a host, as a plan's way back. */
+export const beforeOf = (state: TargetState, deployment: string): Before => {
   const { kind, link, release } = state.path;
   if (kind === 'directory') return { kind, adoptAs: `${ADOPTED}${deployment}` };
   if (kind === 'symlink' && link !== undefined) return { kind, link, ...(release ? { release } : {}) };

@@ -1,22 +1,11 @@
-import { RELEASE_FILE, type TargetFile } from '@polydev/contract';
 import type { Artifact } from '@polydev/artifact';
+import type { TargetFile } from '@polydev/contract';
 import type { HostShell } from '@polydev/host';
-import { probe } from '../health/probe';
-import { targetLayout } from '../layout';
-import type { DeployInput } from '../operations';
-import { program } from '../programs';
+import type { Report } from '@polydev/reporting';
 import type { Transfer } from './context';
-import { planDeploy, type DeployPlan } from './plan';
-import { answerOf, type TargetState } from './state';
-
-/** What the live tree already has of an artifact, and where it differs from its own list. */
-export interface Comparison {
-  readonly send: readonly number[];
-  readonly added: readonly number[];
-  readonly changed: readonly number[];
-  readonly removed: readonly string[];
-  readonly drift: readonly { readonly kind: 'changed' | 'missing' | 'extra'; readonly path: string }[];
-}
+import type { HostLook } from './look';
+import type { DeployPlan } from './plan';
+import { liveOf } from './reasons';
 
 /** A host that is ready to be moved: its plan, and what goes over the wire. */
 export interface Prepared {
@@ -27,22 +16,18 @@ export interface Prepared {
   readonly unchanged?: { readonly release: string };
 }
 
-export interface PrepareInput extends DeployInput {
+export interface PrepareInput {
   readonly shell: HostShell;
   readonly artifact: Artifact;
-  readonly packageFiles: ReadonlyMap<string, string>;
-  readonly state: TargetState;
+  readonly look: HostLook;
+  readonly report: Report;
 }
 
-/** Plans one host: looks at what serves there, file by file, and decides whether there is anything to do. */
-export const prepareHost = async (input: PrepareInput): Promise<Prepared> => {
-  const { shell, artifact, state, target, environment, head, packageFiles, report } = input;
-  const plan = planDeploy({ target, stateDir: environment.stateDir, artifact, head, state, packageFiles });
-  const tree = liveTree(plan, state);
-  const comparison = await compare(shell, artifact, { tree, ours: oursIn(plan) });
-  const drift = target.build === 'server' ? comparison.drift.filter(({ kind }) => kind !== 'extra') : comparison.drift;
-  if (drift.length > 0) {
-    const files = drift.map(({ kind, path }) => `${kind} ${path}`).join(', ');
+/** Makes a host ready from what was seen there, and warns of what was changed by hand. */
+export const prepareHost = ({ shell, artifact, look, report }: PrepareInput): Prepared => {
+  const { plan, comparison, copyFrom, reasons } = look;
+  if (comparison.drift.length > 0) {
+    const files = comparison.drift.map(({ kind, path }) => `${kind} ${path}`).join(', ');
     report({
       kind: 'warning',
       host: shell.host.name,
@@ -50,55 +35,9 @@ export const prepareHost = async (input: PrepareInput): Promise<Prepared> => {
       hint: 'These files are not reused; the new release comes whole from the artifact.',
     });
   }
-  const transfer: Transfer = { artifact, send: comparison.send, copyFrom: tree?.directory };
-  const release = await unchangedRelease(input, plan, drift.length > 0);
-  return { shell, plan, transfer, ...(release === undefined ? {} : { unchanged: { release } }) };
-};
-
-/** The tree that serves now, and its list (empty where it has none). */
-interface Tree {
-  readonly directory: string;
-  readonly list: string;
-}
-
-const liveTree = (plan: DeployPlan, state: TargetState): Tree | undefined => {
-  const layout = targetLayout(plan.stateDir, plan.target);
-  if (plan.before.kind === 'directory') return { directory: plan.path, list: '' };
-  const live = state.releases.find(({ id }) => id === state.path.release);
-  return live && { directory: layout.release(live.id), list: live.hasList ? layout.list(live.id) : '' };
-};
-
-/** What the deployer itself puts into a release beside the artifact. */
-export const oursIn = (plan: Pick<DeployPlan, 'shared' | 'dependencies'>): string[] => [
-  RELEASE_FILE,
-  'node_modules',
-  ...plan.shared.map(({ path }) => path),
-];
-
-const compare = (
-  { host }: HostShell,
-  artifact: Artifact,
-  { tree, ours }: { readonly tree: Tree | undefined; readonly ours: readonly string[] },
-): Promise<Comparison> => {
-  const command = program('compare', tree?.directory ?? '', tree?.list ?? '', ...ours);
-  return answerOf<Comparison>(host, host.exec(command, { stdin: artifact.list }));
-};
-
-/** Id of the live release when deploying would change nothing. */
-const unchangedRelease = async (
-  input: PrepareInput,
-  plan: DeployPlan,
-  drifted: boolean,
-): Promise<string | undefined> => {
-  const { state, shell, target, signal } = input;
-  const live = state.releases.find(({ id }) => id === state.path.release);
-  if (drifted || live?.info?.digest !== plan.digest || live.info.settings !== plan.settings) return undefined;
-  if (plan.dependencies && !plan.dependencies.reuse) return undefined;
-  if (target.healthCheck) {
-    const result = await probe(shell.host, target.healthCheck, signal);
-    if (!result.ok || (result.release !== undefined && result.release !== live.id)) return undefined;
-  }
-  return live.id;
+  const live = liveOf(look.state);
+  const transfer: Transfer = { artifact, send: comparison.send, copyFrom, drifted: comparison.drift.length > 0 };
+  return { shell, plan, transfer, ...(reasons.length === 0 && live ? { unchanged: { release: live.id } } : {}) };
 };
 
 /** The target's file of a release that stays, with the commit that was found to be the same. */
@@ -108,5 +47,5 @@ export const confirmedFile = (plan: DeployPlan, release: string): TargetFile => 
   path: plan.path,
   ...(plan.healthCheck ? { healthUrl: plan.healthCheck.url } : {}),
   ...(plan.url ? { url: plan.url } : {}),
-  live: { release, sha: plan.sha, digest: plan.digest, dirty: plan.dirty, deployment: plan.release },
+  live: { release, sha: plan.sha, digest: plan.digest, dirty: plan.dirty, deployment: plan.deployment },
 });

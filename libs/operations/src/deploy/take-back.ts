@@ -1,15 +1,14 @@
 import type { HostRecord } from '@polydev/contract';
 import { isOpsError, runStuck, stepFailed, unexpected, type OpsError } from '@polydev/errors';
 import type { Backward, Forward, Run } from '@polydev/runbook';
-import type { DeployInput } from '../operations';
+import type { Report } from '@polydev/reporting';
 import type { DeployContext } from './context';
-import { nameOf, recordOf } from './host-record';
+import { nameOf, recordOf, type Planned } from './host-record';
 import { previousOf } from './plan';
-import type { Prepared } from './prepare';
 
 /** One host on its way. */
 export interface Moving {
-  readonly prepared: Prepared;
+  readonly prepared: Planned;
   readonly run: Run<DeployContext>;
   readonly notes: string[];
 }
@@ -21,12 +20,17 @@ interface GoingBack extends Moving {
   readonly failure?: Failure;
 }
 
+export interface TakeBackInput {
+  readonly report: Report;
+  /** Whether everything is left as it is, by the manifest's setting. */
+  readonly leave: boolean;
+}
+
 /** Takes one host back, or leaves it where the manifest says so; reports the error and returns what the record says. */
-export const takeBack = async (input: DeployInput, host: GoingBack): Promise<HostRecord> => {
-  const { target, report } = input;
+export const takeBack = async ({ report, leave }: TakeBackInput, host: GoingBack): Promise<HostRecord> => {
   const { prepared, run, notes, failure } = host;
   const base = { steps: [...run.timings], notes: [...notes], ...(failure ? { failedStep: failure.failedStep } : {}) };
-  if (target.rollbackOnFailure === false) {
+  if (leave) {
     await run.leave();
     const error = failedError(host, 'Everything was left as it is: rollback_on_failure is false.');
     report({ kind: 'error', error, host: nameOf(prepared) });
@@ -61,7 +65,7 @@ const stuckError = ({ prepared, failure }: GoingBack, backward: Extract<Backward
   runStuck({
     target: prepared.plan.target,
     host: nameOf(prepared),
-    deployment: prepared.plan.release,
+    deployment: prepared.plan.deployment,
     failure: failure
       ? `step "${failure.failedStep}" failed: ${explain(failure.error).message}`
       : 'another host failed.',
@@ -69,7 +73,7 @@ const stuckError = ({ prepared, failure }: GoingBack, backward: Extract<Backward
     undoError: explain(backward.undoError).message,
   });
 
-const servesAfterUndo = ({ plan }: Prepared): string => {
+const servesAfterUndo = ({ plan }: Planned): string => {
   switch (plan.before.kind) {
     case 'nothing':
       return 'Everything was undone; nothing serves, as before.';

@@ -18,7 +18,7 @@ export const judgeSource = (
       level,
       code: 'TREE_DIRTY',
       message,
-      hint: `Commit or stash them: ${name} takes only what a commit names.`,
+      hint: isProtected ? `Commit or stash them: ${name} takes only what a commit names.` : '',
     });
   }
   if (branch !== undefined && head.branch !== branch) {
@@ -27,7 +27,7 @@ export const judgeSource = (
       level,
       code: 'BRANCH_WRONG',
       message,
-      hint: `\`git switch ${branch}\`, or change \`branch:\` of ${name} in the manifest.`,
+      hint: isProtected ? `\`git switch ${branch}\`, or change \`branch:\` of ${name} in the manifest.` : '',
     });
   }
   return findings;

@@ -1,61 +1,75 @@
 import { isOpsError } from '@polydev/errors';
-import type { Host } from '@polydev/host';
+import { rsyncMissingLocally, type Host } from '@polydev/host';
+import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import { tryHosts } from '../connect';
-import { answerOf } from '../deploy/state';
 import type { Finding, Preflight, PreflightInput } from '../operations';
-import { program } from '../programs';
-import { judgeHost, neededCommands, type HostFacts } from './judge';
+import { askForwarding } from './ask-forwarding';
+import { askClock, askHost, askLocks } from './ask-host';
+import { findingOf } from './finding';
+import { judgeClock } from './judge-clock';
+import { judgeLocks } from './judge-locks';
+import { judgeNeeds } from './judge-needs';
+import { judgePlaces } from './judge-places';
 import { judgeSource } from './judge-source';
+import { judgeSpace } from './judge-space';
+import { outOfReach } from './out-of-reach';
+import { reportFindings } from './report-findings';
 
 /**
- * Looks at everything a run needs before anything is touched: every host reachable with the key we know, its disk, its
- * tools, our permission. Reports all findings in one go, errors last, and returns them.
+ * Looks at everything a run needs before anything is touched: the tree and its branch, every host reachable with the
+ * key we know, its locks, tools, disks and clock, our permission there. Reports all findings in one go, errors last,
+ * and returns them.
  */
 export const preflight: Preflight = async (input) => {
   const { environment, report, signal } = input;
-  report({
-    kind: 'headline',
-    text: `Deploying to ${environment.name}${environment.protected ? ' (protected)' : ''}: ${environment.hosts
-      .map(({ name, address }) => (name === address ? name : `${name} (${address})`))
-      .join(', ')}`,
-  });
+  report({ kind: 'headline', text: headline(environment) });
   const settled = await tryHosts(environment, signal);
   const hosts = settled.flatMap((one) => (one.ok ? [one.value] : []));
   try {
+    const found = await Promise.all([
+      lookHere(input.targets),
+      ...settled.map((one) => (one.ok ? lookAt(one.value, input) : [outOfReach(environment, one.item, one.error)])),
+    ]);
     const notes = environment.notes.map((message): Finding => ({ level: 'note', code: 'NOTE', message, hint: '' }));
-    const found = await Promise.all(
-      settled.map(async (one) => (one.ok ? lookAt(one.value, input) : [outOfReach(one.item.name, one.error)])),
-    );
-    const findings = [...notes, ...judgeSource(environment, input.head), ...found.flat()].sort(
-      (a, b) => RANK[a.level] - RANK[b.level],
-    );
-    findings.forEach((finding) => say(input, finding));
-    return findings;
+    return reportFindings([...notes, ...judgeSource(environment, input.head), ...found.flat()], report);
   } finally {
     await Promise.all(hosts.map((host) => host.close().catch(() => undefined)));
   }
 };
 
-const RANK = { note: 0, warning: 1, error: 2 } as const;
+const headline = ({ name, protected: isProtected, hosts }: EnvironmentConfig): string =>
+  `Deploying to ${name}${isProtected ? ' (protected)' : ''}: ${hosts
+    .map((host) => (host.name === host.address ? host.name : `${host.name} (${host.address})`))
+    .join(', ')}`;
+
+/** What is missing on the machine that deploys. */
+const lookHere = async (targets: readonly TargetConfig[]): Promise<readonly Finding[]> => {
+  const missing = targets.some(({ sync }) => sync === 'rsync') ? await rsyncMissingLocally() : undefined;
+  return missing ? [findingOf(missing, undefined)] : [];
+};
 
 const lookAt = async (host: Host, { environment, targets }: PreflightInput): Promise<readonly Finding[]> => {
-  const commands = neededCommands(targets);
-  const paths = targets.map(({ path }) => path);
-  const look = host.exec(program('preflight', environment.stateDir, ...paths, '--', ...commands));
+  const { name } = host;
+  const { stateDir } = environment;
   try {
-    return judgeHost(host.name, environment.stateDir, await answerOf<HostFacts>(host, look));
+    // By itself: another command under way would pass for a difference of the clocks.
+    const clock = await askClock(host);
+    const [facts, locks, refused] = await Promise.all([
+      askHost(host, stateDir, { targets }),
+      askLocks(host, stateDir, targets),
+      askForwarding(host, targets),
+    ]);
+    const spaces = facts.targets.map((space, index) => ({ ...space, name: targets[index]?.name ?? '' }));
+    return [
+      ...judgeLocks(name, locks),
+      ...refused.map((error) => findingOf(error, name)),
+      ...judgeNeeds(name, facts.absent),
+      ...judgePlaces(name, facts),
+      ...judgeSpace(name, facts.disks, spaces),
+      ...judgeClock(name, clock),
+    ];
   } catch (error) {
-    return [outOfReach(host.name, error)];
+    if (!isOpsError(error)) throw error;
+    return [findingOf(error, name)];
   }
-};
-
-const outOfReach = (host: string, error: unknown): Finding => {
-  if (!isOpsError(error)) throw error;
-  return { level: 'error', code: error.code, host, message: error.message, hint: error.hint };
-};
-
-const say = ({ report }: PreflightInput, { level, code, host, message, hint }: Finding): void => {
-  const where = host === undefined ? {} : { host };
-  if (level === 'note') report({ kind: 'note', text: message, ...where });
-  else report({ kind: 'warning', text: `${level === 'error' ? 'ERROR ' : ''}[${code}] ${message}`, hint, ...where });
 };

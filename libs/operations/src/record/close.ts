@@ -7,24 +7,23 @@ import { closeParts } from './close-parts';
 import { joinParts } from './join';
 import { openWhenFree, PATIENT } from './lock';
 import { readOpenDeployments, readRecords, type OpenDeployment } from './parts';
+import { takeBackMoved } from './take-back-moved';
 
 /**
- * Closes a deployment: finishes or undoes what its dead tasks left, joins the parts into the record on every host, and
+ * Closes a deployment: finishes or undoes what its dead tasks left, takes back what a failed one had moved, joins the parts into the record on every host, and
  * does the same for deployments that an earlier run left open. Closing twice gives the same record.
  */
 export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | undefined> =>
   withHosts(input.environment, input.signal, async (hosts) => {
     for (const host of hosts) await closeParts(host, input);
-    const open = (await Promise.all(hosts.map((host) => readOpenDeployments(host, input.environment.stateDir)))).flat();
     const written = await writtenRecord(hosts, input);
+    const found = await readOpen(hosts, input);
+    const own = input.head && joined(input.deployment, ofDeployment(found, input.deployment), { input, written });
+    const open = own && (await takeBackMoved(hosts, own, input)) ? await readOpen(hosts, input) : found;
     const ids = [...new Set([...open.map(({ id }) => id), ...(input.head && !written ? [input.deployment] : [])])];
     const records: DeploymentRecord[] = [];
     for (const id of ids) {
-      const record = joined(
-        id,
-        open.filter((one) => one.id === id),
-        input,
-      );
+      const record = joined(id, ofDeployment(open, id), { input });
       if (!record || (record.outcome === 'running' && id !== input.deployment)) continue;
       await Promise.all(hosts.map((host) => writeRecord(host, input, record)));
       records.push(record);
@@ -32,17 +31,27 @@ export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | u
     return records.find(({ id }) => id === input.deployment) ?? written;
   });
 
+const readOpen = async (hosts: readonly Host[], { environment }: CloseInput): Promise<readonly OpenDeployment[]> =>
+  (await Promise.all(hosts.map((host) => readOpenDeployments(host, environment.stateDir)))).flat();
+
+const ofDeployment = (open: readonly OpenDeployment[], id: string): readonly OpenDeployment[] =>
+  open.filter((one) => one.id === id);
+
 const writtenRecord = async (hosts: readonly Host[], { environment, deployment }: CloseInput) => {
   const [host] = hosts;
   const records = host ? await readRecords(host, environment.stateDir, { limit: 50 }) : [];
   return records.find(({ id }) => id === deployment);
 };
 
-const joined = (id: string, found: readonly OpenDeployment[], input: CloseInput): DeploymentRecord | undefined => {
+const joined = (
+  id: string,
+  found: readonly OpenDeployment[],
+  { input, written }: { readonly input: CloseInput; readonly written?: DeploymentRecord | undefined },
+): DeploymentRecord | undefined => {
   const head: DeploymentHead | undefined =
     found.flatMap(({ parts }) => parts.map((part) => part.head))[0] ??
     (id === input.deployment ? input.head : undefined);
-  const earlier = found.find(({ record }) => record)?.record;
+  const earlier = found.find(({ record }) => record)?.record ?? written;
   const base = head ?? earlier;
   return (
     base &&

@@ -26,7 +26,14 @@ export const joinParts = (
     ),
   );
   const outcome = outcomeOf(targets);
-  return { ...head, outcome, ...(outcome === 'running' ? {} : { endedAt }), targets };
+  const undid = [...new Set(targets.flatMap((target) => target.undid ?? []))].sort().reverse();
+  return {
+    ...head,
+    outcome,
+    ...(outcome === 'running' ? {} : { endedAt }),
+    ...(undid.length === 0 ? {} : { undid }),
+    targets,
+  };
 };
 
 /** One target as a whole from its hosts. */

@@ -1,7 +1,9 @@
 import type { DeploymentPart, HostRecord } from '@polydev/contract';
-import type { HostShell } from '@polydev/host';
+import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
+import { lastRun, type RunOutcome, type RunState } from '@polydev/runbook';
 import { readState } from '../deploy/state';
+import { targetLayout } from '../layout';
 import { targetOutcome } from './join';
 import { readOpenDeployments, writePart } from './parts';
 
@@ -12,7 +14,10 @@ interface DeadPart {
   readonly mended: boolean;
 }
 
-/** Writes how a dead task's part ended on this host, from what is live there. Under the target's lock. */
+/**
+ * Writes how a dead task's part ended on this host: as its journal says, since others may have moved the target after
+ * it; where that says nothing, by what is live. Under the target's lock.
+ */
 export const settlePart = async (
   shell: HostShell,
   stateDir: string,
@@ -20,21 +25,43 @@ export const settlePart = async (
 ): Promise<void> => {
   const { host } = shell;
   const live = (await readState(host, stateDir, target)).path.release;
+  const run = await runOf(host, targetLayout(stateDir, target.name).journal, part.head.id);
   const note = mended
     ? 'The deployer died; this was mended afterwards.'
     : 'The deployer died before it could record the end.';
-  const ended = (record: HostRecord): HostRecord => ({
-    ...record,
-    outcome: live === part.head.id ? 'moved' : 'taken-back',
-    ...(live ? { release: live } : {}),
-    notes: [...record.notes, note],
-  });
   const hosts = part.part.hosts.map((record) =>
-    record.host === host.name && record.outcome === 'running' ? ended(record) : record,
+    record.host === host.name && record.outcome === 'running' ? endedRecord(record, { run, live, note }) : record,
   );
-  const endedAt = new Date().toISOString();
+  const endedAt = run?.endedAt ?? new Date().toISOString();
   const settled = { ...part.part, hosts, outcome: targetOutcome(hosts), endedAt };
   await writePart([shell], stateDir, { head: part.head, part: settled });
+};
+
+/** A run in a target's journal, which may be long: only its own lines are read. */
+const runOf = async (host: Host, journal: string, run: string): Promise<RunState | undefined> => {
+  const { stdout } = await host.exec(['grep', '--fixed-strings', '--', `"run":${JSON.stringify(run)}`, journal]);
+  return lastRun(stdout);
+};
+
+interface Ended {
+  readonly run: RunState | undefined;
+  readonly live: string | undefined;
+  readonly note: string;
+}
+
+/** Pure. `release` of a running record is the one that was to serve. */
+export const endedRecord = ({ release, ...record }: HostRecord, { run, live, note }: Ended): HostRecord => {
+  const outcome = OUTCOMES[run?.outcome ?? 'none'] ?? (live !== undefined && live === release ? 'moved' : 'taken-back');
+  const serves = outcome === 'moved' ? release : (record.previous ?? live);
+  return { ...record, outcome, ...(serves === undefined ? {} : { release: serves }), notes: [...record.notes, note] };
+};
+
+const OUTCOMES: Readonly<Record<RunOutcome | 'none', HostRecord['outcome'] | undefined>> = {
+  succeeded: 'moved',
+  'rolled-back': 'taken-back',
+  stuck: 'stuck',
+  left: 'stuck',
+  none: undefined,
 };
 
 /** The same for a deployment that was just mended on this host; nothing to do where it left no part. */

@@ -10,7 +10,10 @@ import type { Event } from '@polydev/reporting';
 import { readArtifact } from '@polydev/artifact';
 import { app, createWorld, type World } from '../../testing/world';
 import { deploy } from '../deploy/deploy';
-import { closeDeployment, deployTarget, statusOfTarget } from '../index';
+import { closeDeployment, deployTarget, recoverTarget, rollbackTargets, statusOfTarget } from '../index';
+import type { Runbook } from '@polydev/runbook';
+import type { DeployerInput } from '../../testing/deployer';
+import { rollback } from '../rollback/rollback';
 
 const calm = new AbortController().signal;
 const silent = () => undefined;
@@ -22,18 +25,18 @@ describeSsh('a deployer that is killed', () => {
   });
   afterEach(() => w.stop());
 
-  /** Every step has something to do, so that a kill can hit it. */
-  const settings = (): Partial<TargetConfig> => ({
-    preDeploy: 'sleep 0.2',
-    postDeploy: 'sleep 0.2',
-    install: { command: 'sleep 0.2; mkdir -p node_modules' },
+  /** Every step has something to do, so that a kill can hit it; what is to be killed takes its time. */
+  const settings = (pause = 'true'): Partial<TargetConfig> => ({
+    preDeploy: pause,
+    postDeploy: pause,
+    install: { command: `${pause}; mkdir -p node_modules` },
     build: 'server',
-    buildCommand: 'sleep 0.2',
+    buildCommand: pause,
     shared: [{ path: 'uploads', kind: 'directory' }],
     keep: 0,
   });
-  const input = (version: string) => ({
-    environment: w.environment(settings()),
+  const input = (version: string, pause?: string) => ({
+    environment: w.environment(settings(pause)),
     artifactDirectory: w.artifact({ 'main.js': app(version), 'package-lock.json': JSON.stringify({ version }) }),
     head: w.head(),
   });
@@ -43,9 +46,8 @@ describeSsh('a deployer that is killed', () => {
   };
   const home = () => join(w.stateDir, 'targets/app');
 
-  /** Runs a deploy in a process of its own and kills it when `when` sees its event. Returns its head. */
-  const killedRun = async (version: string, when: (event: Event) => boolean) => {
-    const one = input(version);
+  /** Runs a deploy or a rollback in a process of its own and kills it when `when` sees its event. Returns its head. */
+  const killed = async (one: DeployerInput, when: (event: Event) => boolean) => {
     const file = join(w.root, 'input.json');
     writeFileSync(file, JSON.stringify(one));
     const child = spawn(
@@ -55,15 +57,33 @@ describeSsh('a deployer that is killed', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    let killed = false;
+    let wasKilled = false;
     for await (const line of createInterface(child.stdout)) {
-      if (!killed && when(JSON.parse(line) as Event)) killed = child.kill('SIGKILL');
+      if (!wasKilled && when(JSON.parse(line) as Event)) wasKilled = child.kill('SIGKILL');
     }
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     expect(child.signalCode).toBe('SIGKILL');
     // A restart or hook that ran is let end, with the lock; a next run before that would be told who holds it.
     await eventuallyFree();
     return one.head;
+  };
+  const killedRun = (version: string, when: (event: Event) => boolean) => killed(input(version, 'sleep 0.2'), when);
+  const killedRollback = (when: (event: Event) => boolean) => {
+    const { environment, head } = input('none');
+    return killed({ environment, head: { ...head, kind: 'rollback' } }, when);
+  };
+  const goBack = () => {
+    const { environment, head } = input('none');
+    const openHead = () => ({ ...head, kind: 'rollback' as const });
+    return rollbackTargets({
+      environment,
+      targets: environment.targets,
+      sha: undefined,
+      by: head.by,
+      openHead,
+      report: silent,
+      signal: calm,
+    });
   };
   /** The live tree is a whole release: what its own list says, file by file. */
   const expectWholeRelease = async () => {
@@ -73,27 +93,95 @@ describeSsh('a deployer that is killed', () => {
     });
     expect(list).toBe(readFileSync(join(home(), 'releases', `${id}.mtree`), 'utf8'));
   };
+  const outcomeOf = async (deployment: string) => {
+    await closeDeployment({
+      environment: w.environment(settings()),
+      report: silent,
+      signal: calm,
+      deployment: 'another',
+    });
+    const file = join(w.stateDir, 'deployments', `${deployment}.json`);
+    return deploymentRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).targets[0]?.outcome;
+  };
+  const at = (step: string, state: string) => (event: Event) =>
+    event.kind === 'step' && event.state === state && event.step === step;
+  /** Before and after whatever a step does; the steps are the runbook's own, so that a new one is killed too. */
+  const moments = (runbook: Runbook<never>) =>
+    [...runbook.steps, ...runbook.cleanup]
+      .filter(({ name }) => name !== ADOPTING)
+      .flatMap(({ name }): [string, string][] => [
+        [name, 'started'],
+        [name, 'done'],
+      ]);
 
   /** Needs a directory at the path: it has a test of its own below. */
   const ADOPTING = 'adopt shared files';
-  const STEPS = [...deploy.steps, ...deploy.cleanup].map(({ name }) => name).filter((name) => name !== ADOPTING);
 
-  it.each(STEPS)('in step "%s": the host serves a whole release, and the next run reaches its own', async (step) => {
-    await run('v1');
-    const head = await killedRun(
-      'v2',
-      (event) => event.kind === 'step' && event.state === 'started' && event.step === step,
-    );
-    await expectWholeRelease();
-    expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
+  it.each(moments(deploy))(
+    'of a deploy, when "%s" has %s: a whole release serves, the next run reaches its own, and rollback goes to the right one',
+    async (step, state) => {
+      const v1 = await run('v1');
+      const head = await killedRun('v2', at(step, state));
+      await expectWholeRelease();
+      expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
 
-    const v3 = await run('v3');
-    expect(v3.outcome).toBe('moved');
-    expect(await w.answer()).toMatchObject({ version: 'v3', release: v3.hosts[0]?.release });
-    await expectWholeRelease();
-    expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
-    const past = deploy.cleanup.some(({ name }) => name === step);
-    if (!past) expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
+      const v3 = await run('v3');
+      expect(v3.outcome).toBe('moved');
+      expect(await w.answer()).toMatchObject({ version: 'v3', release: v3.hosts[0]?.release });
+      await expectWholeRelease();
+      expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
+      const outcome = await outcomeOf(head.id);
+      // Dead after its last step, it may have been past its point of no return or not: the record says which.
+      const past = deploy.cleanup.some(({ name }) => name === step);
+      if (step !== 'record' || state !== 'done') expect(outcome).toBe(past ? 'moved' : 'taken-back');
+      if (outcome === 'taken-back') expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
+
+      const back = await goBack();
+      const good = outcome === 'moved' ? head.id : v1.hosts[0]?.release;
+      expect(back.targets[0]?.hosts[0]).toMatchObject({ outcome: 'moved', release: good });
+      expect(await w.answer()).toMatchObject({ release: good });
+    },
+  );
+
+  it.each(moments(rollback))(
+    'of a rollback, when "%s" has %s: a whole release serves, and the next rollback goes to the right one',
+    async (step, state) => {
+      const v1 = await run('v1');
+      const v2 = await run('v2');
+      const head = await killedRollback(at(step, state));
+      await expectWholeRelease();
+      expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
+      const environment = w.environment(settings());
+      const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
+      await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
+      const outcome = await outcomeOf(head.id);
+      if (step !== 'record' || state !== 'done') expect(outcome).toBe('taken-back');
+      const serves = outcome === 'moved' ? v1 : v2;
+      expect(await w.answer()).toMatchObject({ release: serves.hosts[0]?.release });
+      if (outcome === 'moved') return;
+      expect((await goBack()).targets[0]?.hosts[0]).toMatchObject({ release: v1.hosts[0]?.release });
+      expect(await w.answer()).toMatchObject({ version: 'v1' });
+    },
+  );
+
+  it('says what it would do before it does it: recover --dry-run touches nothing', async () => {
+    const v1 = await run('v1');
+    const head = await killedRun('v2', at('health check', 'started'));
+    const environment = w.environment(settings());
+    const context = { environment, target: environment.targets[0]!, report: silent, signal: calm, by: 'tester@laptop' };
+    const journal = readFileSync(join(home(), 'journal.jsonl'), 'utf8');
+    expect(await recoverTarget({ ...context, dryRun: true })).toEqual([
+      {
+        host: 'web-1',
+        deployment: head.id,
+        outcome: 'taken-back',
+        release: v1.hosts[0]?.release,
+        steps: ['swap', 'keep the way back', 'install dependencies', 'place release'],
+      },
+    ]);
+    expect(readFileSync(join(home(), 'journal.jsonl'), 'utf8')).toBe(journal);
+    expect(await recoverTarget({ ...context, dryRun: false })).toMatchObject([{ outcome: 'taken-back' }]);
+    expect(await recoverTarget({ ...context, dryRun: false })).toEqual([{ host: 'web-1', outcome: 'nothing' }]);
   });
 
   it('while it adopts shared files: the directory keeps all it holds, and the next run adopts it', async () => {

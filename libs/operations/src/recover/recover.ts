@@ -1,13 +1,14 @@
 import type { Host, HostShell } from '@polydev/host';
-import { Run, type Backward, type RunState } from '@polydev/runbook';
+import { Run, type Backward, type Runbook, type RunOptions, type RunState } from '@polydev/runbook';
 import type { Report } from '@polydev/reporting';
-import { isOpsError, runStuck } from '@polydev/errors';
+import { isOpsError, runbookUnknown, runStuck } from '@polydev/errors';
 import { targetLayout } from '../layout';
 import type { DeployContext } from '../deploy/context';
 import { deploy } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
 import { previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
+import { rollback } from '../rollback/rollback';
 
 export interface Recovery {
   /** The deployment that had died. */
@@ -33,17 +34,45 @@ export const recoverRun = async (shell: HostShell, state: RunState, report: Repo
     host: host.name,
     text: `Deployment ${state.run} died here half-way${state.committed ? ' after its new release had proven healthy; finishing it' : '; undoing what it did'}.`,
   });
-  const run = Run.takeOver(runOptions(shell, plan, report), state);
+  const run = Run.takeOver(runOptions(shell, state, report), state);
   if (state.committed) {
     await run.commit();
     return { deployment: state.run, outcome: 'moved', release: plan.release };
   }
+  return undo(run, { host, state });
+};
+
+/** Takes back a run that had succeeded on this host, because its deployment as a whole did not. Throws RUN_STUCK. */
+export const undoSucceeded = async (
+  shell: HostShell,
+  state: RunState,
+  { report, reason }: { readonly report: Report; readonly reason: string },
+): Promise<Recovery> => {
+  const run = await Run.reopen(runOptions(shell, state, report), state, reason);
+  return undo(run, { host: shell.host, state });
+};
+
+const undo = async (
+  run: Run<DeployContext>,
+  { host, state }: { readonly host: Host; readonly state: RunState },
+): Promise<Recovery> => {
+  const plan = state.plan as DeployPlan;
   const backward = await run.backward();
   if (!backward.ok) throw stuck(host, plan, { state, backward });
   return { deployment: state.run, outcome: 'taken-back', release: previousOf(plan) };
 };
 
-const runOptions = (shell: HostShell, plan: DeployPlan, report: Report) => {
+const RUNBOOKS: Readonly<Record<string, Runbook<DeployContext>>> = { deploy, rollback };
+
+/** The runbook that a run follows, by the name in the journal. */
+export const runbookOf = ({ runbook, run }: Pick<RunState, 'runbook' | 'run'>): Runbook<DeployContext> => {
+  const found = RUNBOOKS[runbook];
+  if (found === undefined) throw runbookUnknown({ deployment: run, runbook });
+  return found;
+};
+
+const runOptions = (shell: HostShell, state: RunState, report: Report): RunOptions<DeployContext> => {
+  const plan = state.plan as DeployPlan;
   const context: DeployContext = {
     plan,
     shell,
@@ -51,8 +80,8 @@ const runOptions = (shell: HostShell, plan: DeployPlan, report: Report) => {
     note: (text) => report({ kind: 'note', text, host: shell.host.name }),
   };
   return {
-    id: plan.release,
-    runbook: deploy,
+    id: state.run,
+    runbook: runbookOf(state),
     context,
     plan,
     journal: hostJournal(shell, targetLayout(plan.stateDir, plan.target).journal),

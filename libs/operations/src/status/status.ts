@@ -1,14 +1,14 @@
-import type { DeploymentRecord } from '@polydev/contract';
+import type { DeploymentRecord, HostRecord } from '@polydev/contract';
 import type { Host } from '@polydev/host';
 import type { HostConfig } from '@polydev/manifest';
 import { isOpsError } from '@polydev/errors';
 import { tryHosts } from '../connect';
-import { answerOf, readState, type TargetState } from '../deploy/state';
-import { oursIn, type Comparison } from '../deploy/prepare';
+import { readState, type TargetState } from '../deploy/state';
+import { driftOf } from '../deploy/drift';
 import { probe } from '../health/probe';
 import { targetLayout } from '../layout';
+import { lockHolder, type LockHolderNote } from '../lock/lock-holder';
 import type { HostStatus, StatusInput, TargetStatus } from '../operations';
-import { program } from '../programs';
 import { readRecords } from '../record/parts';
 import { isUnfinished } from '../recover/recover';
 
@@ -28,7 +28,7 @@ export const statusOfTarget = async (input: StatusInput): Promise<TargetStatus> 
       target: target.name,
       environment: environment.name,
       ...(target.url ? { url: target.url } : {}),
-      hosts: statuses.map((status) => withHistory(status, records.flat())),
+      hosts: statuses.map((status) => withHistory(status, target.name, records.flat())),
       history: historyOf(records.flat(), target.name).slice(0, input.limit),
     };
   } finally {
@@ -39,10 +39,10 @@ export const statusOfTarget = async (input: StatusInput): Promise<TargetStatus> 
 const hostStatus = async (host: Host, { environment, target, signal }: StatusInput): Promise<HostStatus> => {
   const state = await readState(host, environment.stateDir, target);
   const live = state.releases.find(({ id }) => id === state.path.release);
-  const [health, drift, held] = await Promise.all([
+  const [health, drift, holder] = await Promise.all([
     healthOf(host, live !== undefined, { environment, target, signal } as StatusInput),
-    driftOf(host, state, { environment, target } as StatusInput),
-    isLocked(host, targetLayout(environment.stateDir, target.name).lock),
+    live ? driftOf(host, live, { stateDir: environment.stateDir, target }) : [],
+    lockHolder(host, targetLayout(environment.stateDir, target.name).lock),
   ]);
   return {
     host: host.name,
@@ -53,17 +53,29 @@ const hostStatus = async (host: Host, { environment, target, signal }: StatusInp
     since: undefined,
     by: undefined,
     drift,
-    state: stateOf(state, held),
+    ...stateOf(state, holder),
     releases: state.releases.flatMap(({ id, info }) =>
       info ? [{ release: id, sha: info.sha, digest: info.digest }] : [],
     ),
   };
 };
 
-const stateOf = (state: TargetState, held: boolean): HostStatus['state'] => {
-  if (held) return 'deploying';
-  if (!isUnfinished(state.lastRun)) return 'idle';
-  return state.lastRun.outcome === 'stuck' ? 'stuck' : 'interrupted';
+const stateOf = (
+  { lastRun }: TargetState,
+  holder: LockHolderNote | undefined,
+): Pick<HostStatus, 'state' | 'stateDetail'> => {
+  if (holder !== undefined) {
+    const { by = 'somebody', since, deployment } = holder;
+    const work = deployment === undefined ? '' : ` (${deployment})`;
+    return { state: 'deploying', stateDetail: `${by}${since === undefined ? '' : ` since ${since}`}${work}` };
+  }
+  if (!isUnfinished(lastRun)) return { state: 'idle' };
+  const { run, runbook, outcome, failedStep, started } = lastRun;
+  const step = failedStep ?? started.at(-1);
+  return {
+    state: outcome === 'stuck' ? 'stuck' : 'interrupted',
+    stateDetail: `${runbook} ${run}${step === undefined ? '' : ` in step "${step}"`}`,
+  };
 };
 
 const healthOf = async (
@@ -76,25 +88,6 @@ const healthOf = async (
   return { health: result.ok ? 'healthy' : 'unhealthy', ...(result.ok ? {} : { healthDetail: result.seen }) };
 };
 
-const driftOf = async (
-  host: Host,
-  state: TargetState,
-  { environment, target }: StatusInput,
-): Promise<HostStatus['drift']> => {
-  const live = state.releases.find(({ id }) => id === state.path.release);
-  if (!live?.hasList) return [];
-  const layout = targetLayout(environment.stateDir, target.name);
-  const compare = program('compare', layout.release(live.id), layout.list(live.id), ...oursIn(target));
-  const { drift } = await answerOf<Comparison>(host, host.exec(compare, { stdin: '' }));
-  return target.build === 'server' ? drift.filter(({ kind }) => kind !== 'extra') : drift;
-};
-
-/** Whether somebody holds a lock; asking takes nothing from them. */
-const isLocked = async (host: Host, lockFile: string): Promise<boolean> => {
-  const look = 'exit 0 unless open(my $f, "<", $ARGV[0]); exit(flock($f, 5) ? 0 : 9)';
-  return (await host.exec(['perl', '-e', look, '--', lockFile])).exitCode === 9;
-};
-
 const unreachable = (host: HostConfig, error: unknown): HostStatus => ({
   host: host.name,
   release: undefined,
@@ -105,21 +98,36 @@ const unreachable = (host: HostConfig, error: unknown): HostStatus => ({
   since: undefined,
   by: undefined,
   drift: [],
-  state: 'idle',
+  state: 'unknown',
   releases: [],
 });
 
-/** Since when and by whom: from the record of the deployment that the live release is named after. */
-const withHistory = (status: HostStatus, records: readonly DeploymentRecord[]): HostStatus => {
-  const record = records.find(({ id }) => id === status.release);
+/** Since when and by whom: from the newest deployment that made the live release serve here. */
+const withHistory = (status: HostStatus, target: string, records: readonly DeploymentRecord[]): HostStatus => {
+  const record = records
+    .filter(({ targets }) =>
+      targets.some((part) => part.target === target && part.hosts.some((on) => isMove(on, status))),
+    )
+    .reduce<DeploymentRecord | undefined>((newest, one) => (newest && newest.id > one.id ? newest : one), undefined);
   return record ? { ...status, since: record.endedAt ?? record.startedAt, by: record.by } : status;
 };
+
+const isMove = ({ host, outcome, release }: HostRecord, status: HostStatus): boolean =>
+  host === status.host && outcome === 'moved' && release === status.release;
 
 const historyOf = (records: readonly DeploymentRecord[], target: string): TargetStatus['history'] =>
   [...new Map(records.map((record) => [record.id, record])).values()]
     .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .flatMap(({ id, sha, by, startedAt, targets }) =>
+    .flatMap(({ id, kind, sha, by, startedAt, reason, targets }) =>
       targets
         .filter((part) => part.target === target)
-        .map(({ outcome }) => ({ deployment: id, sha, outcome, by, at: startedAt })),
+        .map(({ outcome }) => ({
+          deployment: id,
+          kind,
+          sha,
+          outcome,
+          by,
+          at: startedAt,
+          ...(reason === undefined ? {} : { reason }),
+        })),
     );

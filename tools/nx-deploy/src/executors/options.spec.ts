@@ -46,3 +46,32 @@ test.each([
 test('everything that is wrong is said at once', () => {
   expect(problemsOf({ _: ['now'], limti: 3, json: 'x' })).toHaveLength(3);
 });
+
+const TEXTS = { sha: 'text', reason: 'text', 'dry-run': 'flag' } as const;
+const texts = (given: Record<string, unknown>) => parseOptions(TEXTS, { task: 'api:rollback', given });
+
+test.each([
+  [{ sha: 'abc123f', __unparsed__: ['--sha=abc123f'] }, 'abc123f'],
+  [{ sha: 1234567, __unparsed__: ['--sha=1234567'] }, '1234567'],
+  [{ sha: 123450000000, __unparsed__: ['--sha', '12345e7'] }, '12345e7'],
+  [{ sha: 123, __unparsed__: ['--sha=0000123'] }, '0000123'],
+  [{ sha: Infinity, __unparsed__: ['--sha=1e999999'] }, '1e999999'],
+])('a SHA is taken as it was typed: %j', (given, sha) => {
+  expect(texts(given)).toEqual({ sha });
+});
+
+test('a text may be a number’s look-alike, hold spaces, and must be there', () => {
+  expect(texts({ reason: 500, __unparsed__: ['--reason=500'] })).toEqual({ reason: '500' });
+  expect(texts({ reason: 'login fails', __unparsed__: ['--reason', 'login fails'] })).toEqual({
+    reason: 'login fails',
+  });
+  expect(() => texts({ reason: true, __unparsed__: ['--reason'] })).toThrow(
+    '--reason: should be given once, with a value',
+  );
+  expect(() => texts({ sha: ['a', 'b'], __unparsed__: ['--sha=a', '--sha=b'] })).toThrow('--sha: should be given once');
+});
+
+test('an option with a dash is the same however Nx writes it', () => {
+  expect(texts({ dryRun: true })).toEqual({ 'dry-run': true });
+  expect(texts({ 'dry-run': 'true' })).toEqual({ 'dry-run': true });
+});

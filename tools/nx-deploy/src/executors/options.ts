@@ -1,8 +1,11 @@
 import { optionInvalid } from '@polydev/errors';
 import { nearest } from '@polydev/manifest';
 
-/** What an option's value may be. `inferred` ones come from the manifest and are not for people to type. */
-export type OptionKind = 'flag' | 'count' | 'inferred';
+/**
+ * What an option's value may be. `text` is taken as it was typed: Nx makes a number of whatever looks like one, a SHA
+ * of digits for instance. `inferred` ones come from the manifest and are not for people to type.
+ */
+export type OptionKind = 'flag' | 'count' | 'text' | 'inferred';
 export type OptionKinds = Readonly<Record<string, OptionKind>>;
 
 export type Options<Kinds extends OptionKinds> = {
@@ -30,8 +33,12 @@ export const parseOptions = <Kinds extends OptionKinds>(
   { task, help, given }: GivenOptions,
 ): Options<Kinds> => {
   const names = Object.keys(kinds).filter((name) => kinds[name] !== 'inferred');
+  const typed = words(given['__unparsed__']);
   const entries = Object.entries(given).filter(([name]) => !FROM_NX.includes(name));
-  const results = entries.map(([name, value]) => ({ name, ...parseOption(name, value, kinds) }));
+  const results = entries.map(([given, value]) => {
+    const name = dashed(given, kinds);
+    return { name, ...parseOption(name, kinds[name] === 'text' ? asTyped(name, { typed, value }) : value, kinds) };
+  });
   const problems = [
     ...words(given['_']).map((word) => `${word}: it takes no arguments without a name`),
     ...results.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
@@ -64,9 +71,32 @@ const parseOption = (name: string, value: unknown, kinds: OptionKinds): Parsed =
       return isCount(value)
         ? { value: Number(value) }
         : { problem: `${typed}: should be a whole number from 1 to ${MOST}` };
+    case 'text':
+      return typeof value === 'string' && value.trim() !== ''
+        ? { value }
+        : { problem: `--${name}: should be given once, with a value` };
     case 'inferred':
       return typeof value === 'string' ? { value } : { problem: `${typed}: should be given once, as text` };
   }
+};
+
+/** `dryRun`, as Nx may pass `--dry-run`, is the option `dry-run`. */
+const dashed = (name: string, kinds: OptionKinds): string => {
+  const withDashes = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return Object.hasOwn(kinds, withDashes) ? withDashes : name;
+};
+
+/** An option's value before Nx made a number of it: from `--name=value` or `--name value`; given twice it is no text. */
+const asTyped = (
+  name: string,
+  { typed, value }: { readonly typed: readonly string[]; readonly value: unknown },
+): unknown => {
+  const found = typed.flatMap((word, index) => {
+    if (word.startsWith(`--${name}=`)) return [word.slice(name.length + 3)];
+    return word === `--${name}` ? [typed[index + 1] ?? ''] : [];
+  });
+  if (found.length > 1) return found;
+  return found[0] ?? (typeof value === 'number' ? String(value) : value);
 };
 
 const isFlag = (value: unknown): boolean => ['true', 'false'].includes(String(value));

@@ -23,14 +23,14 @@ export interface InferenceFacts {
 
 const TECHNOLOGIES = ['polydev-deploy'];
 
-/** The tasks of one target: `deploy`, `status`, and `build` where only the manifest says how. */
+/** The tasks of one target: one a verb, and `build` where only the manifest says how. */
 export const inferTargets = (
   target: DeclaredTarget,
   ownTargets: readonly string[],
   facts: InferenceFacts,
 ): Record<string, TargetConfiguration> => ({
   deploy: deployTask(target, facts),
-  status: statusTask(target, facts),
+  ...Object.fromEntries(VERBS.map((verb) => [verb, verbTask(verb, target, facts)])),
   ...(target.build === 'local' && target.buildCommand !== undefined && !ownTargets.includes('build')
     ? { build: buildTask(target.buildCommand, target.artifact) }
     : {}),
@@ -56,13 +56,30 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
   };
 };
 
-const statusTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfiguration => ({
-  ...taskOf('status', { target: target.name, manifest: facts.manifest }, facts),
-  metadata: {
-    technologies: TECHNOLOGIES,
-    description: `Shows what ${target.name} runs on every host of an environment, its health, and its last deployments (\`--json\` for programs).`,
-  },
+/** What can be asked of a target beside a deploy. None waits for another: at three in the morning, going back is one task. */
+const VERBS = ['status', 'plan', 'rollback', 'recover', 'unlock'] as const;
+
+const verbTask = (
+  verb: (typeof VERBS)[number],
+  target: DeclaredTarget,
+  facts: InferenceFacts,
+): TargetConfiguration => ({
+  ...taskOf(verb, { target: target.name, manifest: facts.manifest }, facts),
+  // A plan is made from what would be deployed.
+  ...(verb === 'plan' && target.build === 'local' ? { dependsOn: ['build'] } : {}),
+  metadata: { technologies: TECHNOLOGIES, description: DESCRIPTIONS[verb](target.name) },
 });
+
+const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number], (target: string) => string>> = {
+  status: (target) =>
+    `Shows what ${target} runs on every host of an environment, its health, and its last deployments (\`--json\` for programs).`,
+  plan: (target) =>
+    `Shows what a deploy of ${target} would change on every host, and touches nothing; its hash can be given to \`deploy --plan\`.`,
+  rollback: (target) =>
+    `Takes ${target} back to what was live with an earlier commit (\`--sha\`), or to the release before; keeps what serves if that is not healthy.`,
+  recover: (target) => `Finishes or undoes what a deployment of ${target} left when it died half-way.`,
+  unlock: (target) => `Ends whatever holds the lock of ${target} on its hosts; asks for a \`--reason\` and records it.`,
+};
 
 /** The task of the root project that every deploy depends on, so that it runs once a run. */
 export const preflightTask = (facts: Pick<InferenceFacts, 'manifest' | 'environments'>): TargetConfiguration => ({

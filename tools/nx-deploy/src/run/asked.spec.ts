@@ -15,6 +15,16 @@ test.each([
   ['run api:deploy -c staging', { configuration: 'staging' }],
   ['run api:deploy --prod', { configuration: 'production' }],
   ['run-many -t deploy -p api web', { command: 'run-many', configuration: undefined }],
+  ['run web:deploy', { dryRun: false, plan: undefined }],
+  ['run web:deploy --dry-run', { command: 'run', dryRun: true }],
+  ['run web:deploy --dryRun=true', { dryRun: true }],
+  ['run web:deploy --dryrun', { dryRun: true }],
+  ['run web:deploy --dry-run=false', { dryRun: false }],
+  ['affected -t deploy --dry-run -c production', { dryRun: true, configuration: 'production' }],
+  ['run web:deploy --plan=p0123456789ab,p1', { plan: 'p0123456789ab,p1' }],
+  ['run web:deploy --plan 12345e7', { plan: '12345e7' }],
+  ['run web:deploy --plan=', { plan: 'none' }],
+  ['run web:deploy --plan', { plan: 'none' }],
   ['', { command: undefined, targets: [] }],
 ])('nx %s', (line, expected) => {
   expect(askedRun(line.split(' ').filter(Boolean))).toMatchObject(expected);

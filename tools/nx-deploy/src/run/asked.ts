@@ -9,6 +9,10 @@ export interface AskedRun {
   readonly configuration: string | undefined;
   /** Whether `affected` was told what to compare, rather than left to its default. */
   readonly compared: boolean;
+  /** Whether it is only to be shown what would happen. */
+  readonly dryRun: boolean;
+  /** Hashes of the only plans that may be carried out, as they were typed. */
+  readonly plan: string | undefined;
 }
 
 const COMPARED = ['base', 'files', 'uncommitted', 'untracked', 'all'] as const;
@@ -25,6 +29,7 @@ export const askedRun = (args: readonly string[]): AskedRun => {
       targets: { type: 'string', multiple: true },
       base: { type: 'string' },
       files: { type: 'string' },
+      plan: { type: 'string' },
     },
   });
   const [command, ...rest] = positionals;
@@ -35,6 +40,8 @@ export const askedRun = (args: readonly string[]): AskedRun => {
     targets: [...named, ...rest].flatMap((list) => withoutEquals(list).split(',')),
     configuration: configurationOf(values.configuration, values.prod, rest[0]),
     compared: COMPARED.some((name) => values[name] !== undefined),
+    dryRun: Object.entries(values).some(([name, value]) => isDryRun(name) && String(value) !== 'false'),
+    plan: values.plan === undefined ? undefined : planOf(values.plan),
   };
 };
 
@@ -44,6 +51,15 @@ const configurationOf = (given: unknown, production: unknown, task: string | und
   const parts = task?.split(':') ?? [];
   return parts.length === 3 ? parts[2] : undefined;
 };
+
+/** A plan without a hash is none that may be carried out; the task that was typed says so in its own words. */
+const planOf = (given: unknown): string => (isText(given) && given.trim() !== '' ? given : 'none');
+
+/**
+ * However it is spelled: the task that was typed refuses what is no option of its own, but those it depends on run
+ * before it, and must not deploy because of a slip.
+ */
+const isDryRun = (name: string): boolean => name.replaceAll(/[-_]/g, '').toLowerCase() === 'dryrun';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 

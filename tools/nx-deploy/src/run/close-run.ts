@@ -27,6 +27,18 @@ export const closeRun = async (input: CloseRunInput): Promise<DeploymentRecord |
   return record;
 };
 
+/** What cannot be closed now, the hook tries once more when the tasks have ended, and fails the run if it must. */
+export const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {
+  try {
+    await closeRun(input);
+    return true;
+  } catch (error) {
+    if (!isOpsError(error)) throw error;
+    input.report({ kind: 'warning', text: `[${error.code}] ${error.message}`, hint: error.hint });
+    return false;
+  }
+};
+
 /** A ref that stays behind makes the next run look at more than it need, and costs nothing else. */
 const moveRef = async (input: CloseRunInput): Promise<void> => {
   const { name } = input.environment;

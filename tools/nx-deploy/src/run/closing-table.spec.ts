@@ -45,3 +45,18 @@ test('the table has a row for every target and host, also for a target that had 
     ],
   });
 });
+
+test('a rollback says what it undid, and calls things by their names', () => {
+  const targets = [
+    { target: 'api', outcome: 'moved' as const, hosts: [host({ release: 'd1', previous: 'd3' })] },
+    { target: 'web', outcome: 'taken-back' as const, hosts: [host({ outcome: 'taken-back', release: 'd3' })] },
+  ];
+  const rollback: DeploymentRecord = { ...record, kind: 'rollback', undid: ['d3', 'd2'], targets };
+  expect(closingTable(rollback, environment)).toMatchObject({
+    title: 'Rollback d2 on staging: rolled-back; it undid d3, d2',
+    rows: [
+      ['api', 'web-1', 'rolled back', 'd1', 'd3', ''],
+      ['web', 'web-1', 'kept', 'd3', '', 'https://example.com'],
+    ],
+  });
+});

@@ -4,19 +4,25 @@ import type { Event } from '@polydev/reporting';
 
 /** What became of every target on every host, as one table. */
 export const closingTable = (record: DeploymentRecord, { targets }: EnvironmentConfig): Event => {
+  const results = { ...RESULTS, ...(record.kind === 'rollback' ? ROLLBACK_RESULTS : {}) };
   const urls = new Map(targets.map(({ name, url }) => [name, url]));
   return {
     kind: 'table',
-    title: `Deployment ${record.id} to ${record.environment}: ${record.outcome}`,
+    title: titleOf(record),
     columns: ['target', 'host', 'result', 'serves', 'before', 'url'],
     rows: record.targets.flatMap(({ target, outcome, hosts }) => {
       const url = urls.get(target) ?? '';
       return hosts.length === 0
-        ? [[target, '', RESULTS[outcome], '', '', url]]
-        : hosts.map((host) => [target, host.host, RESULTS[host.outcome], host.release ?? '', before(host), url]);
+        ? [[target, '', results[outcome], '', '', url]]
+        : hosts.map((host) => [target, host.host, results[host.outcome], host.release ?? '', before(host), url]);
     }),
   };
 };
+
+const titleOf = ({ id, kind, environment, outcome, undid = [] }: DeploymentRecord): string =>
+  kind === 'deploy'
+    ? `Deployment ${id} to ${environment}: ${outcome}`
+    : `Rollback ${id} on ${environment}: ${outcome}${undid.length === 0 ? '' : `; it undid ${undid.join(', ')}`}`;
 
 /** What served before, where that is something else. */
 const before = ({ release, previous }: HostRecord): string =>
@@ -30,3 +36,5 @@ const RESULTS: Readonly<Record<HostOutcome, string>> = {
   'not-reached': 'not reached',
   running: 'not ended',
 };
+
+const ROLLBACK_RESULTS = { moved: 'rolled back', unchanged: 'was there already', 'taken-back': 'kept' } as const;

@@ -28,6 +28,8 @@ export interface OpenRunInput {
   /** Targets that the run sets out to deploy, in graph order. */
   readonly planned: readonly string[];
   readonly now: Date;
+  /** Set for a rollback: the commit that it goes to, where it has one, and why. */
+  readonly rollback?: { readonly sha: string | undefined; readonly reason: string | undefined };
 }
 
 const HEAD = 'deployment.json';
@@ -43,7 +45,8 @@ export const openRun = (input: OpenRunInput): DeploymentRun => {
   createOnce(folder, PROCESS, JSON.stringify(currentProcess()));
   const head = newHead(input);
   // A tree with uncommitted changes is remembered before anybody can have deployed it.
-  if (head.dirty) rememberUncommitted(input.root, { ...head, deployment: head.id }, writeWorkingTree(input.root));
+  if (head.dirty && head.kind === 'deploy')
+    rememberUncommitted(input.root, { ...head, deployment: head.id }, writeWorkingTree(input.root));
   createOnce(folder, HEAD, JSON.stringify(head));
   forgetOldRuns(input.root, input.now.getTime());
   return { folder, head: readRun(folder)?.head ?? head };
@@ -65,20 +68,29 @@ const currentProcess = (): RunProcess => {
   return { nx: process.ppid, ...(sshAgent ? { sshAgent } : {}) };
 };
 
-const newHead = ({ root, environment, planned, now }: OpenRunInput): DeploymentHead => {
-  const repository = repositoryState(root);
+/** What a deployment says of itself; its id is taken for this checkout unless `claim` does something else. */
+export const newHead = (
+  { root, environment, planned, now, rollback }: Omit<OpenRunInput, 'run'>,
+  claim: (id: string) => boolean = (id) => claimId(root, id),
+): DeploymentHead => {
+  // A rollback brings nothing from this clone, so its tree is nobody's business.
+  const repository = rollback?.sha === undefined ? repositoryState(root) : { sha: rollback.sha, dirty: false };
   return {
     schema: RECORD_VERSION,
-    id: claimDeploymentId(now, repository.sha, (id) => claimId(root, id)),
+    id: claimDeploymentId(now, repository.sha, claim),
     nonce: randomBytes(8).toString('hex'),
-    kind: 'deploy',
+    kind: rollback === undefined ? 'deploy' : 'rollback',
     environment,
     ...repository,
-    by: `${userInfo().username}@${hostname()}`,
+    by: deployer(),
     startedAt: now.toISOString(),
     planned: [...planned],
+    ...(rollback?.reason === undefined ? {} : { reason: rollback.reason }),
   };
 };
+
+/** `user@machine` of whoever runs this. */
+export const deployer = (): string => `${userInfo().username}@${hostname()}`;
 
 const startedName = (target: string): string => `${encodeURIComponent(target)}.started`;
 const endedName = (target: string, good: boolean): string =>
@@ -90,8 +102,14 @@ export const noteStarted = (run: DeploymentRun, target: string): void => {
 };
 
 /** Notes how a target's deploy ended. */
-export const noteEnded = (run: DeploymentRun, target: string, good: boolean): void => {
-  createOnce(run.folder, endedName(target, good), '');
+export const noteEnded = ({ folder }: Pick<DeploymentRun, 'folder'>, target: string, good: boolean): void => {
+  createOnce(folder, endedName(target, good), '');
+};
+
+/** How a target's task ended; undefined while it has not. */
+export const howEnded = ({ folder }: Pick<DeploymentRun, 'folder'>, target: string): boolean | undefined => {
+  const names = listed(folder);
+  return [true, false].find((good) => names.includes(endedName(target, good)));
 };
 
 /** Whether every target that was planned has succeeded. */

@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { randomBytes } from 'node:crypto';
-import { type DeploymentRun, openRun } from './deployment-run';
+import type { DeploymentHead } from '@polydev/contract';
+import { type DeploymentRun, newHead, openRun } from './deployment-run';
 import { plannedDeploys } from './planned';
 import { runVariables } from './run-variables';
 
@@ -26,4 +27,11 @@ export const openTaskRun = (context: ExecutorContext, environment: EnvironmentCo
       now: new Date(),
     }),
   };
+};
+
+/** What the deployment of a run would say of itself, for a task that only looks: nothing is opened, taken or remembered. */
+export const previewHead = (context: ExecutorContext, environment: EnvironmentConfig): DeploymentHead => {
+  const all = context.taskGraph === undefined ? [] : plannedDeploys(context.taskGraph, context.projectGraph);
+  const planned = all.map(({ target }) => target);
+  return newHead({ root: context.root, environment: environment.name, planned, now: new Date() }, () => true);
 };

@@ -1,5 +1,5 @@
 import { taskContext } from '../../testing/task-context';
-import { plannedDeploys } from './planned';
+import { deploysBefore, plannedDeploys } from './planned';
 
 const deploy = (target: string) => ({ deploy: { executor: '@polydev/nx-deploy:deploy', options: { target } } });
 const context = taskContext({
@@ -26,4 +26,12 @@ test('the deploys of a run stand each after those it depends on, by their names 
     'web',
     'agent',
   ]);
+});
+
+test('before a deploy may begin, those end that it depends on, near or far; a build is none', () => {
+  const before = (deploy: string) =>
+    deploysBefore(deploy, context.taskGraph!, context.projectGraph).map(({ target }) => target);
+  expect(before('agent:deploy')).toEqual(['api', 'web']);
+  expect(before('web:deploy')).toEqual(['api']);
+  expect(before('@acme/api:deploy')).toEqual([]);
 });

@@ -19,6 +19,9 @@ export const foldersOfRun = (workspaceRoot: string, id: string): readonly string
     .filter((name) => name.startsWith(`${id}-`))
     .map((name) => runFolder(workspaceRoot, name));
 
+/** Folder of the plans that were shown. */
+export const plansFolder = (workspaceRoot: string): string => join(workspaceRoot, RUNS, 'plans');
+
 /** Takes a deployment's id for this checkout; false when it is taken. */
 export const claimId = (workspaceRoot: string, id: string): boolean =>
   createOnce(join(workspaceRoot, RUNS, 'ids'), id, '');
@@ -60,7 +63,7 @@ export const listed = (folder: string): readonly string[] => {
 
 /** Removes what runs left long before `now` (milliseconds). */
 export const forgetOldRuns = (workspaceRoot: string, now: number): void => {
-  for (const kind of ['runs', 'ids']) {
+  for (const kind of ['runs', 'ids', 'plans']) {
     const folder = join(workspaceRoot, RUNS, kind);
     for (const path of listed(folder).map((name) => join(folder, name))) {
       const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);

@@ -1,7 +1,7 @@
 import { mustRun } from '@polydev/host';
 import { targetLayout } from '../../layout';
 import type { DeployContext } from '../context';
-import type { DeployPlan } from '../plan';
+import { previousOf, type DeployPlan } from '../plan';
 
 export const buildSkipped = ({ plan }: DeployContext) => (plan.buildCommand ? undefined : 'built before it was sent');
 export const preDeploySkipped = ({ plan }: DeployContext) => (plan.preDeploy ? undefined : 'no hook');
@@ -36,6 +36,14 @@ const runInRelease = async (
   });
   return result.stdout.trim().split('\n').at(-1) ?? '';
 };
+
+/** The same for a command that makes what served before serve again. */
+export const previousEnvironment = (plan: DeployPlan): Record<string, string> => ({
+  ...hookEnvironment(plan),
+  DEPLOY_RELEASE: previousOf(plan) ?? '',
+  DEPLOY_SHA: plan.targetFile?.live?.sha ?? '',
+  DEPLOY_DIGEST: plan.targetFile?.live?.digest ?? '',
+});
 
 /** What a command of the manifest's is told about the deployment it is part of. */
 export const hookEnvironment = (plan: DeployPlan): Record<string, string> => ({

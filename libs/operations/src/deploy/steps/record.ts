@@ -3,6 +3,7 @@ import { mustRun } from '@polydev/host';
 import { targetLayout } from '../../layout';
 import { program } from '../../programs';
 import type { DeployContext } from '../context';
+import type { DeployPlan } from '../plan';
 
 /** Says beside the releases what lives where, for programs and people on the host. */
 export const recordLive = async ({ plan, shell }: DeployContext): Promise<void> => {
@@ -12,10 +13,18 @@ export const recordLive = async ({ plan, shell }: DeployContext): Promise<void> 
     path: plan.path,
     ...(plan.healthCheck ? { healthUrl: plan.healthCheck.url } : {}),
     ...(plan.url ? { url: plan.url } : {}),
-    live: { release: plan.release, sha: plan.sha, digest: plan.digest, dirty: plan.dirty, deployment: plan.release },
+    ...(plan.sha === '' ? {} : { live: liveOf(plan) }),
   };
   await shell.writeFile(targetLayout(plan.stateDir, plan.target).targetFile, `${JSON.stringify(file, null, 2)}\n`);
 };
+
+const liveOf = ({ release, sha, digest, dirty, deployment, confirmedBy }: DeployPlan): TargetFile['live'] => ({
+  release,
+  sha,
+  digest,
+  dirty,
+  deployment: confirmedBy ?? deployment,
+});
 
 export const recordPrevious = async ({ plan, shell }: DeployContext): Promise<void> => {
   const { targetFile } = targetLayout(plan.stateDir, plan.target);

@@ -8,13 +8,13 @@ export const restartSkipped = ({ plan }: DeployContext) => (plan.restart ? undef
 export const healthSkipped = ({ plan }: DeployContext) => (plan.healthCheck ? undefined : 'no health check');
 
 export const restart = async (context: DeployContext): Promise<void> => {
-  await runRestart(context);
+  await runRestart(context, hookEnvironment(context.plan));
 };
 
 /** The manifest's restart command, word for word. It gives up the lock's descriptor, as the service outlives us. */
-export const runRestart = ({ plan, shell, signal }: DeployContext) =>
+export const runRestart = ({ plan, shell, signal }: DeployContext, env: Readonly<Record<string, string>>) =>
   mustRun(shell, ['sh', '-c', plan.restart ?? ':'], {
-    env: hookEnvironment(plan),
+    env,
     keepLock: false,
     signal,
     timeoutMs: plan.commandTimeoutMs,

@@ -4,6 +4,7 @@ import { targetLayout } from '../../layout';
 import { program } from '../../programs';
 import { waitUntilHealthy } from '../../health/wait';
 import type { DeployContext } from '../context';
+import { previousEnvironment } from './commands';
 import { runRestart } from './start';
 
 export const adoptSkipped = ({ plan }: DeployContext) =>
@@ -47,13 +48,14 @@ export const keepTheWayBack = ({ plan }: DeployContext): Promise<string> => {
 export const restartPrevious = async (context: DeployContext, progress: Progress): Promise<string> => {
   const { plan, shell } = context;
   if (!progress.started('restart') || !plan.restart) return 'the service was not restarted';
+  const env = previousEnvironment(plan);
   const untouched = { ...context, signal: new AbortController().signal };
   if (plan.before.kind === 'nothing') {
     // There is nothing to start; the failed release must not go on running from a deleted directory.
-    await runRestart(untouched).catch(() => undefined);
+    await runRestart(untouched, env).catch(() => undefined);
     return 'nothing served before';
   }
-  await runRestart(untouched);
+  await runRestart(untouched, env);
   if (!plan.healthCheck) return 'restarted';
   const release = plan.before.kind === 'symlink' ? plan.before.release : undefined;
   await waitUntilHealthy({

@@ -1,8 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { DeploymentHead, TargetRecord } from '@polydev/contract';
-import { isOpsError } from '@polydev/errors';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
-import { closeRun, type CloseRunInput } from '../../run/close-run';
+import { closeOrLeave } from '../../run/close-run';
 import { allSucceeded, claimClosing, type DeploymentRun, noteEnded, noteStarted } from '../../run/deployment-run';
 import { openTaskRun } from '../../run/open-task-run';
 import type { TaskTools } from '../reporting-errors';
@@ -42,16 +41,4 @@ const endsGood = async (
     noteEnded(run, name, good);
   }
   return good;
-};
-
-/** What cannot be closed now, the hook tries once more when the tasks have ended, and fails the run if it must. */
-const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {
-  try {
-    await closeRun(input);
-    return true;
-  } catch (error) {
-    if (!isOpsError(error)) throw error;
-    input.report({ kind: 'warning', text: `[${error.code}] ${error.message}`, hint: error.hint });
-    return false;
-  }
 };

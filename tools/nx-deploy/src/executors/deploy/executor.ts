@@ -1,6 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deployTarget } from '@polydev/operations';
+import { expectedPlan } from '../../plan/expected-plan';
+import { showPlan } from '../../plan/show-plan';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
+import { runVariables } from '../../run/run-variables';
 import { environmentOf, targetOf, givenTo } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
@@ -8,17 +11,32 @@ import { artifactDirectory } from './artifact-directory';
 import { deployInRun } from './deploy-in-run';
 import type { DeployOptions } from './schema';
 
-const OPTIONS = { target: 'inferred', manifest: 'inferred', json: 'flag' } as const;
+const OPTIONS = {
+  target: 'inferred',
+  manifest: 'inferred',
+  json: 'flag',
+  'dry-run': 'flag',
+  plan: 'text',
+} as const;
 
-/** `nx run <project>:deploy`: deploys one target to the hosts of its environment, as part of the run's deployment. */
+/**
+ * `nx run <project>:deploy`: deploys one target to the hosts of its environment, as part of the run's deployment.
+ * `--dry-run` and `--plan` hold for every deploy of a run, though Nx hands them only to those that were typed.
+ */
 export default function deployExecutor(given: DeployOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, (tools) => {
-    const options = parseOptions(OPTIONS, givenTo(context, given));
+    const request = givenTo(context, given);
+    const options = parseOptions(OPTIONS, request);
     const environment = environmentOf(context, options.manifest);
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
+    const work = { ...tools, environment, target, artifactDirectory: directory };
+    const asked = runVariables();
+    if (options['dry-run'] || asked.dryRun) return showPlan({ ...work, context, json: options.json ?? false });
+    const typed = options.plan ?? asked.plan;
+    const expected = typed === undefined ? {} : { expected: expectedPlan(context.root, typed, request.task) };
     return deployInRun({ ...tools, environment, target, context }, (head) =>
-      deployTarget({ ...tools, environment, target, artifactDirectory: directory, head }),
+      deployTarget({ ...work, ...expected, head }),
     );
   });
 }

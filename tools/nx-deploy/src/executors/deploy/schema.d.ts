@@ -3,4 +3,6 @@ export interface DeployOptions {
   readonly target?: string;
   readonly manifest?: string;
   readonly json?: boolean;
+  readonly 'dry-run'?: boolean;
+  readonly plan?: string;
 }

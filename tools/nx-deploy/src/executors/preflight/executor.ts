@@ -1,9 +1,10 @@
 import type { ExecutorContext } from '@nx/devkit';
+import type { EnvironmentConfig } from '@polydev/manifest';
 import { preflight } from '@polydev/operations';
-import type { Event } from '@polydev/reporting';
 import { knowsNothing } from '../../base/deployed-ref';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
-import { openTaskRun } from '../../run/open-task-run';
+import { openTaskRun, previewHead } from '../../run/open-task-run';
+import { runVariables } from '../../run/run-variables';
 import { environmentOf, givenTo } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
@@ -16,18 +17,20 @@ const OPTIONS = { manifest: 'inferred', json: 'flag' } as const;
 export default function preflightExecutor(given: PreflightOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
-    const environment = environmentOf(context, options.manifest);
+    const environment = withOwnNotes(environmentOf(context, options.manifest), context.root);
     requireProjects(environment, context, options.manifest ?? DEFAULT_MANIFEST);
-    const { head } = openTaskRun(context, environment).run;
+    const head = runVariables().dryRun ? previewHead(context, environment) : openTaskRun(context, environment).run.head;
     const targets = environment.targets.filter(({ name }) => head.planned.length === 0 || head.planned.includes(name));
     const findings = await preflight({ ...tools, environment, head, targets });
-    if (knowsNothing(context.root, environment.name)) tools.report(unknownNote(environment.name));
     return !findings.some(({ level }) => level === 'error');
   });
 }
 
 /** Nx's daemon shows nothing of what is said while it makes its graph, so it is said here too. */
-const unknownNote = (environment: string): Event => ({
-  kind: 'note',
-  text: `This clone does not know yet what ${environment} runs, so everything counts as changed; what is live already is left alone.`,
+const withOwnNotes = (environment: EnvironmentConfig, root: string): EnvironmentConfig => ({
+  ...environment,
+  notes: [...environment.notes, ...(knowsNothing(root, environment.name) ? [unknownNote(environment.name)] : [])],
 });
+
+const unknownNote = (environment: string): string =>
+  `This clone does not know yet what ${environment} runs, so everything counts as changed; what is live already is left alone.`;

@@ -54,12 +54,14 @@ test('people see why a host is unhealthy, what was changed by hand and what a de
     health: 'unhealthy',
     healthDetail: 'It answered 500.',
     state: 'interrupted',
+    stateDetail: 'deploy d2 in step "swap"',
     drift: [{ path: 'main.js', kind: 'changed' }],
   };
   const text = shown(status(bad));
   expect(text).toContain('It answered 500.');
   expect(text).toContain('main.js is not as it was deployed.');
-  expect(text).toContain('The next deploy finishes or undoes it.');
+  expect(text).toContain('Interrupted: deploy d2 in step "swap".');
+  expect(text).toContain('`npx nx run api:recover` finishes or undoes it');
 });
 
 test('a target that was never deployed says so', () => {
@@ -75,10 +77,14 @@ test('a host that cannot be asked is not said to have no history', () => {
 test('the history is a table, newest first', () => {
   const entry = {
     deployment: 'd2',
+    kind: 'rollback' as const,
+    reason: 'login fails',
     sha: 'f'.repeat(40),
     outcome: 'succeeded',
     by: 'ann@laptop',
     at: '2026-11-24T08:15:40.000Z',
   };
-  expect(shown({ ...status(host), history: [entry, { ...entry, deployment: 'd1' }] })).toMatch(/d2 .*\n.*d1 /);
+  expect(shown({ ...status(host), history: [entry, { ...entry, deployment: 'd1' }] })).toMatch(
+    /d2 +rollback .* login fails\n.*d1 /,
+  );
 });

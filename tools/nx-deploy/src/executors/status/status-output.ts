@@ -11,6 +11,7 @@ export const statusResult = ({ target, environment, hosts, history }: TargetStat
     sha: host.sha ?? null,
     digest: host.digest ?? null,
     healthDetail: host.healthDetail ?? null,
+    stateDetail: host.stateDetail ?? null,
     since: host.since ?? null,
     by: host.by ?? null,
   })),
@@ -28,13 +29,13 @@ export const statusEvents = (status: TargetStatus): readonly Event[] => [
     columns: ['host', 'release', 'sha', 'digest', 'health', 'state', 'since', 'by'],
     rows: status.hosts.map(hostRow),
   },
-  ...status.hosts.flatMap(warnings),
+  ...status.hosts.flatMap((host) => warnings(status.target, host)),
   historyEvent(status),
 ];
 
 const hostRow = (host: HostStatus): readonly string[] => [
   host.host,
-  host.release ?? 'none',
+  host.release ?? (host.health === 'unreachable' ? 'unknown' : 'none'),
   short(host.sha),
   short(host.digest),
   host.health,
@@ -43,10 +44,15 @@ const hostRow = (host: HostStatus): readonly string[] => [
   host.by ?? '',
 ];
 
-const warnings = ({ host, healthDetail, drift, state }: HostStatus): readonly Event[] => [
+const warnings = (target: string, { host, healthDetail, drift, state, stateDetail }: HostStatus): readonly Event[] => [
   ...(healthDetail === undefined ? [] : [{ kind: 'warning', host, text: healthDetail } as const]),
   ...drift.map(({ path, kind }) => ({ kind: 'warning', host, text: DRIFT[kind](path) }) as const),
-  ...(state === 'interrupted' || state === 'stuck' ? [{ kind: 'warning', host, ...STATES[state] } as const] : []),
+  ...(state === 'deploying' && stateDetail !== undefined
+    ? [{ kind: 'note', host, text: `At work: ${stateDetail}.` } as const]
+    : []),
+  ...(state === 'interrupted' || state === 'stuck'
+    ? [{ kind: 'warning', host, text: STATES[state](stateDetail ?? 'a run'), hint: mendHint(target) } as const]
+    : []),
 ];
 
 const DRIFT = {
@@ -56,15 +62,12 @@ const DRIFT = {
 } as const;
 
 const STATES = {
-  interrupted: {
-    text: 'A deployment ended half-way; the host serves one release whole.',
-    hint: 'The next deploy finishes or undoes it.',
-  },
-  stuck: {
-    text: 'A deployment could not be taken back.',
-    hint: 'Its record says what is left; the next deploy tries again.',
-  },
+  interrupted: (run: string) => `Interrupted: ${run}. The host serves one release whole.`,
+  stuck: (run: string) => `Stuck: ${run} could not be taken back.`,
 } as const;
+
+const mendHint = (target: string): string =>
+  `\`npx nx run ${target}:recover\` finishes or undoes it (\`--dry-run\` says how); so does the next deploy or rollback.`;
 
 const historyEvent = ({ history, hosts }: TargetStatus): Event =>
   history.length === 0
@@ -77,8 +80,16 @@ const historyEvent = ({ history, hosts }: TargetStatus): Event =>
     : {
         kind: 'table',
         title: 'Deployments, newest first',
-        columns: ['deployment', 'outcome', 'sha', 'by', 'at'],
-        rows: history.map(({ deployment, outcome, sha, by, at }) => [deployment, outcome, short(sha), by, at]),
+        columns: ['deployment', 'kind', 'outcome', 'sha', 'by', 'at', 'reason'],
+        rows: history.map(({ deployment, kind, outcome, sha, by, at, reason }) => [
+          deployment,
+          kind,
+          outcome,
+          short(sha),
+          by,
+          at,
+          reason ?? '',
+        ]),
       };
 
 /** Letters of a hash that people compare. */

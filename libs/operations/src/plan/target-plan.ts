@@ -1,0 +1,103 @@
+import type { SharedEntry } from '@polydev/manifest';
+import type { Drift } from '../deploy/drift';
+import type { Reason } from '../deploy/reasons';
+
+/** Stands in a plan for the id that a deployment gets when it begins. */
+export const NEW_DEPLOYMENT = '<deployment>';
+
+/** What a deploy would do to a target in an environment: plain data, from the artifact and the state its hosts are in. */
+export interface TargetPlan {
+  readonly version: 1;
+  /** `p` and 12 hex digits, of all that decides; the same for the same world, whoever asks and when. */
+  readonly hash: string;
+  readonly target: string;
+  readonly environment: string;
+  /** Symlink that points at the live release. */
+  readonly path: string;
+  readonly sha: string;
+  readonly dirty: boolean;
+  readonly digest: string;
+  /** Hash of the manifest's settings that shape a release beside its artifact. */
+  readonly settings: string;
+  readonly artifact: Amount;
+  readonly hosts: readonly HostPlan[];
+}
+
+export interface Amount {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a deploy would do on one host. */
+export interface HostPlan {
+  readonly host: string;
+  /** `refuse`: it would end before anything is touched, for the reasons in `refusals`. */
+  readonly action: 'deploy' | 'nothing' | 'refuse';
+  /** Why there is something to do; empty where there is not. */
+  readonly reasons: readonly Reason[];
+  readonly refusals: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
+  /** What serves when the deploy begins, and what a rollback would go back to after it. */
+  readonly live?: LiveRelease;
+  readonly files: FileChanges;
+  readonly send: Amount;
+  /** Copied on the host from what serves there. */
+  readonly reuse: Amount;
+  /** Files of the live release that are not as they were deployed; none of them is reused. */
+  readonly drift: readonly Drift[];
+  readonly steps: PlannedSteps;
+  /** Ids of releases that go once the new one serves. */
+  readonly prune: readonly string[];
+  /** A run that died here and would be put right first. */
+  readonly mend?: PlannedMend;
+  /** Who holds the target's lock at this moment; a deploy would not begin. */
+  readonly lock?: { readonly by?: string; readonly since?: string; readonly deployment?: string };
+}
+
+export interface LiveRelease {
+  readonly release: string;
+  /** Newest commit that was found to be this release; undefined for an adopted directory. */
+  readonly sha?: string;
+  readonly dirty?: boolean;
+  /** Deployment that found it so. */
+  readonly deployment?: string;
+  readonly digest?: string;
+}
+
+/** Sizes in bytes. */
+export interface FileChanges {
+  readonly added: readonly { readonly path: string; readonly size: number }[];
+  readonly changed: readonly { readonly path: string; readonly size: number; readonly before: number }[];
+  readonly removed: readonly { readonly path: string; readonly size: number }[];
+}
+
+export interface PlannedSteps {
+  /** How files are sent; rsync sends less than whole files where a part of one differs. */
+  readonly sync: 'content' | 'rsync';
+  readonly install?: { readonly command: string; readonly reuse: boolean; readonly key: string };
+  /** A directory at the path becomes a release. */
+  readonly adopt?: {
+    /** Entries that move to where they are shared. */
+    readonly move: readonly string[];
+    /** Entries that stay behind in the adopted release. */
+    readonly leave: readonly string[];
+  };
+  readonly shared: readonly SharedEntry[];
+  readonly build?: string;
+  readonly preDeploy?: string;
+  readonly restart?: string;
+  readonly healthCheck?: string;
+  readonly postDeploy?: string;
+}
+
+export interface PlannedMend {
+  readonly deployment: string;
+  /** The runbook that it followed. */
+  readonly runbook: string;
+  readonly how: 'finished' | 'undone';
+  /** Whether taking it back failed before. */
+  readonly stuck: boolean;
+}
+
+/** Whether a deploy would do nothing anywhere. */
+export const isNoOp = ({ hosts }: Pick<TargetPlan, 'hosts'>): boolean =>
+  hosts.every(({ action, mend }) => action === 'nothing' && mend === undefined);

@@ -1,0 +1,107 @@
+import { combined, hostsDiffer, pathOccupied, releaseChanged, rollbackOutdated, type OpsError } from '@polydev/errors';
+import { driftOf } from '../deploy/drift';
+import { readState, type TargetState } from '../deploy/state';
+import { targetLayout } from '../layout';
+import type { RollbackInput } from '../operations';
+import { chooseRelease, type Choice } from './choose';
+import { readDeployments, type Site } from './sites';
+
+/** A site, what is there, and where it goes. */
+export interface Aim extends Site {
+  readonly state: TargetState;
+  readonly choice: Choice;
+}
+
+/** Chooses for every site, or throws every reason why one cannot go. Looks only. */
+export const aim = async (
+  sites: readonly Site[],
+  { environment, sha }: Pick<RollbackInput, 'environment' | 'sha'>,
+): Promise<readonly Aim[]> => {
+  const { stateDir } = environment;
+  const deployments = await readDeployments(oneForEachHost(sites), stateDir);
+  const states = await Promise.all(sites.map(({ host, target }) => readState(host, stateDir, target)));
+  const results = sites.map((site, index) => {
+    const state = states[index];
+    if (state === undefined) throw new Error(`There is no site ${index}.`);
+    const { target, host } = site;
+    const where = { target: target.name, host: host.name };
+    if (state.path.kind === 'other') return { refusal: pathOccupied({ ...where, path: target.path }) };
+    const live = state.path.release;
+    const chosen = chooseRelease({ ...where, live, releases: state.releases, deployments, sha });
+    return 'refusal' in chosen ? chosen : { aim: { ...site, state, choice: chosen.choice } };
+  });
+  throwAll(results.flatMap((result) => ('refusal' in result ? [result.refusal] : [])));
+  const aims = results.flatMap((result) => ('aim' in result ? [result.aim] : []));
+  if (sha === undefined) throwAll(differences(aims));
+  return aims;
+};
+
+const oneForEachHost = (sites: readonly Site[]) => [...new Map(sites.map(({ host }) => [host.name, host])).values()];
+
+/** Left to themselves, the hosts of a target may not go to different releases. */
+const differences = (aims: readonly Aim[]): readonly OpsError[] =>
+  [...new Set(aims.map(({ target }) => target.name))].flatMap((target) => {
+    const own = aims.filter((one) => one.target.name === target);
+    if (new Set(own.map(({ choice }) => choice.release)).size <= 1) return [];
+    return [hostsDiffer({ target, choices: own.map(({ host, choice }) => `${choice.release} on ${host.name}`) })];
+  });
+
+/** Throws if somebody moved a target between two looks, so that another release would be chosen now. */
+export const refuseOutdated = (before: readonly Aim[], now: readonly Aim[]): void =>
+  throwAll(
+    now.flatMap(({ target, choice }, index) => {
+      const chosen = before[index]?.choice.release ?? '';
+      return chosen === choice.release ? [] : [rollbackOutdated({ target: target.name, chosen, now: choice.release })];
+    }),
+  );
+
+/**
+ * Throws RELEASE_CHANGED with every file of a chosen release that is not as it was deployed. What was added to one
+ * beside its files (caches, logs) is only said: a running program writes such things itself.
+ */
+export const verifyReleases = async (
+  aims: readonly Aim[],
+  { environment, report }: Pick<RollbackInput, 'environment' | 'report'>,
+): Promise<void> => {
+  const found = await Promise.all(aims.map((one) => lookAtRelease(one, environment.stateDir)));
+  for (const {
+    aim: { host, choice },
+    extra,
+  } of found) {
+    if (extra.length === 0) continue;
+    const shown = extra.length > 5 ? [...extra.slice(0, 5), '…'] : extra;
+    report({
+      kind: 'note',
+      host: host.name,
+      text: `${choice.release} holds ${extra.length} files that were not deployed: ${shown.join(', ')}`,
+    });
+  }
+  throwAll(
+    found.flatMap(({ aim: { target, host, choice }, bad }) =>
+      bad.length === 0
+        ? []
+        : [releaseChanged({ target: target.name, host: host.name, release: choice.release, files: bad })],
+    ),
+  );
+};
+
+const lookAtRelease = async (one: Aim, stateDir: string) => {
+  const { host, target, state, choice } = one;
+  const release = state.releases.find(({ id }) => id === choice.release);
+  const drift = release === undefined ? [] : await driftOf(host, release, { stateDir, target });
+  const modules = `${targetLayout(stateDir, target.name).release(choice.release)}/node_modules`;
+  const look = ['perl', '-e', 'exit(-l $ARGV[0] && !-e $ARGV[0] ? 9 : 0)', '--', modules] as const;
+  const dangling = (await host.exec(look)).exitCode === 9;
+  return {
+    aim: one,
+    extra: drift.filter(({ kind }) => kind === 'extra').map(({ path }) => path),
+    bad: [
+      ...drift.filter(({ kind }) => kind !== 'extra').map(({ kind, path }) => `${kind} ${path}`),
+      ...(dangling ? ['missing node_modules (its installed dependencies were removed)'] : []),
+    ],
+  };
+};
+
+const throwAll = (errors: readonly OpsError[]): void => {
+  if (errors.length > 0) throw combined(errors);
+};

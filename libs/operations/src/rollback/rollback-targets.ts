@@ -1,0 +1,121 @@
+import type { DeploymentHead, HostRecord, TargetRecord } from '@polydev/contract';
+import type { HostShell } from '@polydev/host';
+import { withLocks } from '../connect';
+import { recordOf, type Planned } from '../deploy/host-record';
+import type { RollbackInput, RollbackResult } from '../operations';
+import { targetOutcome } from '../record/join';
+import { assertIdIsOurs, writePart } from '../record/parts';
+import { mend } from '../recover/mend';
+import { aim, refuseOutdated, verifyReleases, type Aim } from './look';
+import { moveBack } from './move-back';
+import { planRollback } from './plan-rollback';
+import { withSites, type Site } from './sites';
+
+/** A host that is ready to go back; `unchanged` where the release serves there already. */
+export interface Prepared extends Planned {
+  readonly aim: Aim;
+  readonly unchanged: boolean;
+}
+
+/**
+ * Takes targets back as one: every release is found, every lock taken and every retained file proven before the first
+ * moves; then they go in reverse graph order, and if one does not become healthy all return to what serves now.
+ */
+export const rollbackTargets = async (input: RollbackInput): Promise<RollbackResult> => {
+  const { environment, report } = input;
+  report({ kind: 'headline', text: `Rollback on ${environment.name}: ${namesOf(input).join(', ')}` });
+  return withSites({ ...input, targets: input.targets.toReversed() }, async (sites) => {
+    for (const { host, target } of sites) await mend(host, { ...input, target });
+    const before = await aim(sites, input);
+    sayAims(before, input);
+    const head = input.openHead(commitOf(before));
+    const wanted = sites.map(({ host, target }) => ({ host, target: target.name }));
+    return withLocks(wanted, { stateDir: environment.stateDir, head }, async (shells) => {
+      const now = await aim(sites, input);
+      refuseOutdated(before, now);
+      await verifyReleases(now, input);
+      return { head, targets: await run(input, head, prepare(now, shells, { input, head })) };
+    });
+  });
+};
+
+/** Says where a rollback would go and proves it possible; touches nothing, mends nothing, holds no lock. */
+export const previewRollback = (input: Omit<RollbackInput, 'openHead' | 'by'>): Promise<readonly Aim[]> =>
+  withSites({ ...input, targets: input.targets.toReversed() }, async (sites: readonly Site[]) => {
+    const aims = await aim(sites, input);
+    await verifyReleases(aims, input);
+    return aims;
+  });
+
+/** What the deployment is named after: the commit that was asked for, else that of the first target. */
+const commitOf = (aims: readonly Aim[]): string | undefined => {
+  const choice = aims.at(-1)?.choice;
+  return choice?.asked ?? choice?.sha;
+};
+
+const namesOf = ({ targets }: Pick<RollbackInput, 'targets'>): readonly string[] => targets.map(({ name }) => name);
+
+const sayAims = (aims: readonly Aim[], { report }: Pick<RollbackInput, 'report'>): void => {
+  for (const { host, choice } of aims) {
+    if (choice.doubt !== undefined) report({ kind: 'warning', host: host.name, text: choice.doubt });
+  }
+};
+
+const prepare = (
+  aims: readonly Aim[],
+  shells: readonly HostShell[],
+  { input, head }: { readonly input: RollbackInput; readonly head: DeploymentHead },
+): readonly Prepared[] =>
+  aims.map((one, index) => {
+    const shell = shells[index];
+    if (shell === undefined) throw new Error(`There is no shell ${index}.`);
+    const { target, state, choice } = one;
+    const plan = planRollback({ target, stateDir: input.environment.stateDir, head, state, choice });
+    return { aim: one, shell, plan, unchanged: state.path.release === choice.release };
+  });
+
+const run = async (
+  input: RollbackInput,
+  head: DeploymentHead,
+  prepared: readonly Prepared[],
+): Promise<readonly TargetRecord[]> => {
+  const { stateDir } = input.environment;
+  const startedAt = new Date().toISOString();
+  const [first] = prepared;
+  if (first) await assertIdIsOurs(first.shell.host, stateDir, head);
+  const write = async (records: ReadonlyMap<Prepared, HostRecord>, endedAt?: string) => {
+    const parts = partsOf(prepared, records, { startedAt, ...(endedAt === undefined ? {} : { endedAt }) });
+    await Promise.all(
+      parts.map((part) => {
+        const own = prepared.filter(({ plan }) => plan.target === part.target).map(({ shell }) => shell);
+        return writePart(own, stateDir, { head, part });
+      }),
+    );
+    return parts;
+  };
+  await write(new Map(prepared.map((one) => [one, begunRecord(one)])));
+  return write(await moveBack(input, prepared), new Date().toISOString());
+};
+
+const begunRecord = (one: Prepared): HostRecord =>
+  recordOf(one, { outcome: one.unchanged ? 'unchanged' : 'running', release: one.plan.release });
+
+const partsOf = (
+  prepared: readonly Prepared[],
+  records: ReadonlyMap<Prepared, HostRecord>,
+  times: { readonly startedAt: string; readonly endedAt?: string },
+): readonly TargetRecord[] =>
+  [...new Set(prepared.map(({ plan }) => plan.target))].map((target) => {
+    const own = prepared.filter(({ plan }) => plan.target === target);
+    const hosts = own.flatMap((one) => records.get(one) ?? []);
+    const undid = [...new Set(own.flatMap((one) => one.aim.choice.undid))];
+    const digest = own[0]?.plan.digest;
+    return {
+      target,
+      outcome: targetOutcome(hosts),
+      ...(digest ? { digest } : {}),
+      ...(undid.length > 0 ? { undid } : {}),
+      ...times,
+      hosts,
+    };
+  });

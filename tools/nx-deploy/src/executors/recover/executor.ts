@@ -1,0 +1,40 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { type RecoveredHost, recoverTarget } from '@polydev/operations';
+import type { Event } from '@polydev/reporting';
+import { deployer } from '../../run/deployment-run';
+import { runVariables } from '../../run/run-variables';
+import { environmentOf, givenTo, targetOf } from '../environment';
+import { parseOptions } from '../options';
+import { reportingErrors, type TaskResult } from '../reporting-errors';
+import type { RecoverOptions } from './schema';
+
+const OPTIONS = { target: 'inferred', manifest: 'inferred', 'dry-run': 'flag', json: 'flag' } as const;
+
+/** `nx run <project>:recover`: finishes or undoes what a deployment left of a target when it died; else does nothing. */
+export default function recoverExecutor(given: RecoverOptions, context: ExecutorContext): Promise<TaskResult> {
+  return reportingErrors(given, async (tools) => {
+    const options = parseOptions(OPTIONS, givenTo(context, given));
+    const environment = environmentOf(context, options.manifest);
+    const target = targetOf(environment, options);
+    const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
+    const rows = await recoverTarget({ ...tools, environment, target, by: deployer(), dryRun });
+    if (options.json) tools.report({ kind: 'result', value: rows });
+    else rows.map((row) => sentence(row, target.name)).forEach(tools.report);
+    return true;
+  });
+}
+
+/** What became of one host, or would. Pure. */
+export const sentence = ({ host, deployment, outcome, release, steps }: RecoveredHost, target: string): Event => {
+  if (deployment === undefined) {
+    return { kind: 'outcome', ok: true, text: `${target} on ${host}: nothing to recover` };
+  }
+  const serves = `${release ?? 'nothing'} serves`;
+  if (steps === undefined) {
+    const done = outcome === 'moved' ? 'was finished' : 'was undone';
+    return { kind: 'outcome', ok: true, text: `${target} on ${host}: deployment ${deployment} ${done}; ${serves}` };
+  }
+  const way = outcome === 'moved' ? 'would be finished' : 'would be undone';
+  const list = steps.length === 0 ? 'no step' : steps.join(', ');
+  return { kind: 'note', host, text: `Deployment ${deployment} of ${target} ${way} (${list}); then ${serves}.` };
+};

@@ -1,0 +1,9 @@
+/** Options of the `rollback` task. */
+export interface RollbackOptions {
+  readonly target?: string;
+  readonly manifest?: string;
+  readonly sha?: string;
+  readonly reason?: string;
+  readonly 'dry-run'?: boolean;
+  readonly json?: boolean;
+}
