@@ -6,3 +6,4 @@ export * from './processes';
 export * from './eventually';
 export * from './describe-ssh';
 export * from './password-server';
+export * from './kill-at-effect';

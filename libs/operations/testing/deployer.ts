@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DeploymentHead } from '@polydev/contract';
+import { killAtEffect, type KillMoment } from '@polydev/host/testing';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { deployTarget, rollbackTargets } from '../src/index';
 
@@ -9,17 +10,22 @@ export interface DeployerInput {
   /** What is deployed; left out, it is a rollback to the release before. */
   readonly artifactDirectory?: string;
   readonly head: DeploymentHead;
+  /** Kills itself at this effect on a host; prints each effect that it had, as `{"effect":"<name>"}`. */
+  readonly kill?: KillMoment;
 }
 
-const { environment, artifactDirectory, head } = JSON.parse(
+const { environment, artifactDirectory, head, kill } = JSON.parse(
   readFileSync(process.argv[2] ?? '', 'utf8'),
 ) as DeployerInput;
 const [target] = environment.targets;
 if (!target) throw new Error('The environment has no target.');
 
+const print = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
+killAtEffect(kill, (effect) => print({ effect }));
+
 const context = {
   environment,
-  report: (event: unknown) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+  report: print,
   signal: new AbortController().signal,
 };
 

@@ -28,8 +28,13 @@ const typedIn = (page: string): string[] =>
 const mentionedIn = (page: string): string[] =>
   [...textOf(page).matchAll(/`((?:npx nx|npm) [^`\n]+)`/g)].map(([, command = '']) => command);
 
-/** What tests type: a newcomer, somebody with a server, CI's script. Each command stands alone in quotes or on its line. */
-const typed = ['tools/e2e/src/newcomer.spec.ts', 'tools/nx-deploy/src/own-server.ssh.spec.ts', '.ci/run']
+/** What tests type: a newcomer, a person at three in the morning, somebody with a server, CI's script. Each command stands alone in quotes or on its line. */
+const typed = [
+  'tools/e2e/src/newcomer.spec.ts',
+  'tools/e2e/src/operations.spec.ts',
+  'tools/nx-deploy/src/own-server.ssh.spec.ts',
+  '.ci/run',
+]
   .map(textOf)
   .join('\n');
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deploymentsAnswerSchema, healthAnswerSchema, type DeploymentRecord } from '@polydev/contract';
 import { execa } from 'execa';
 import { checkOut, commitAll } from '../testing/checkout';
+import { typistIn } from '../testing/typist';
 
 /**
  * What a newcomer types, in a fresh copy of this workspace that has nothing installed: each command's captured output is
@@ -25,30 +26,7 @@ describe('a newcomer with a fresh clone', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  /** Types a command without a terminal; nothing of this test's own Nx run reaches it. */
-  const type = async (line: string, env: Record<string, string> = {}) => {
-    const [command = '', ...args] = line.split(' ');
-    const clean = Object.fromEntries(
-      Object.entries(process.env).filter(
-        ([name]) => !/^(NX_|DEPLOY_|JEST_|POLYDEV_|npm_|NODE_ENV$|FORCE_COLOR$)/.test(name),
-      ),
-    );
-    const result = await execa(command, args, {
-      cwd: root,
-      all: true,
-      reject: false,
-      stdin: 'ignore',
-      extendEnv: false,
-      env: { ...clean, ...env },
-    });
-    return { code: result.exitCode, output: result.all };
-  };
-  const expectGood = async (line: string, env?: Record<string, string>): Promise<string> => {
-    const { code, output } = await type(line, env);
-    // The output, where the code is not 0, is what a failing test has to show.
-    expect(code === 0 ? '' : output).toBe('');
-    return output;
-  };
+  const { type, expectGood } = typistIn(() => root);
   const newestDeployment = async (): Promise<DeploymentRecord> => {
     const answer = await fetch(`${controller}/api/deployments?limit=1`);
     const [newest] = deploymentsAnswerSchema.parse(await answer.json()).deployments;

@@ -46,17 +46,25 @@ describeSsh('a deployer that is killed', () => {
   };
   const home = () => join(w.stateDir, 'targets/app');
 
-  /** Runs a deploy or a rollback in a process of its own and kills it when `when` sees its event. Returns its head. */
-  const killed = async (one: DeployerInput, when: (event: Event) => boolean) => {
+  const begun = (one: DeployerInput) => {
     const file = join(w.root, 'input.json');
     writeFileSync(file, JSON.stringify(one));
-    const child = spawn(
-      process.execPath,
-      ['-r', '@swc-node/register', join(__dirname, '../../testing/deployer.ts'), file],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    return spawn(process.execPath, ['-r', '@swc-node/register', join(__dirname, '../../testing/deployer.ts'), file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  };
+  /** What a deployer in a process of its own prints until it ends. */
+  const linesOf = async (one: DeployerInput): Promise<readonly string[]> => {
+    const child = begun(one);
+    const lines: string[] = [];
+    for await (const line of createInterface(child.stdout)) lines.push(line);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).toBe(one.kill === undefined ? null : 'SIGKILL');
+    return lines;
+  };
+  /** Runs a deploy or a rollback in a process of its own and kills it when `when` sees its event. Returns its head. */
+  const killed = async (one: DeployerInput, when: (event: Event) => boolean) => {
+    const child = begun(one);
     let wasKilled = false;
     for await (const line of createInterface(child.stdout)) {
       if (!wasKilled && when(JSON.parse(line) as Event)) wasKilled = child.kill('SIGKILL');
@@ -101,27 +109,23 @@ describeSsh('a deployer that is killed', () => {
       deployment: 'another',
     });
     const file = join(w.stateDir, 'deployments', `${deployment}.json`);
+    if (!existsSync(file)) return undefined;
     return deploymentRecordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).targets[0]?.outcome;
   };
   const at = (step: string, state: string) => (event: Event) =>
     event.kind === 'step' && event.state === state && event.step === step;
-  /** Before and after whatever a step does; the steps are the runbook's own, so that a new one is killed too. */
-  const moments = (runbook: Runbook<never>) =>
-    [...runbook.steps, ...runbook.cleanup]
-      .filter(({ name }) => name !== ADOPTING)
-      .flatMap(({ name }): [string, string][] => [
-        [name, 'started'],
-        [name, 'done'],
-      ]);
+  /** The steps are the runbook's own, so that a new one is killed too. */
+  const stepsOf = (runbook: Runbook<never>) =>
+    [...runbook.steps, ...runbook.cleanup].map(({ name }) => name).filter((name) => name !== ADOPTING);
 
   /** Needs a directory at the path: it has a test of its own below. */
   const ADOPTING = 'adopt shared files';
 
-  it.each(moments(deploy))(
-    'of a deploy, when "%s" has %s: a whole release serves, the next run reaches its own, and rollback goes to the right one',
-    async (step, state) => {
+  it.each(stepsOf(deploy))(
+    'in step "%s" of a deploy: a whole release serves, the next run reaches its own, and rollback goes to the right one',
+    async (step) => {
       const v1 = await run('v1');
-      const head = await killedRun('v2', at(step, state));
+      const head = await killedRun('v2', at(step, 'started'));
       await expectWholeRelease();
       expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
 
@@ -131,9 +135,8 @@ describeSsh('a deployer that is killed', () => {
       await expectWholeRelease();
       expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
       const outcome = await outcomeOf(head.id);
-      // Dead after its last step, it may have been past its point of no return or not: the record says which.
       const past = deploy.cleanup.some(({ name }) => name === step);
-      if (step !== 'record' || state !== 'done') expect(outcome).toBe(past ? 'moved' : 'taken-back');
+      expect(outcome).toBe(past ? 'moved' : 'taken-back');
       if (outcome === 'taken-back') expect(readdirSync(join(home(), 'releases'))).not.toContain(head.id);
 
       const back = await goBack();
@@ -143,25 +146,89 @@ describeSsh('a deployer that is killed', () => {
     },
   );
 
-  it.each(moments(rollback))(
-    'of a rollback, when "%s" has %s: a whole release serves, and the next rollback goes to the right one',
-    async (step, state) => {
+  it.each(stepsOf(rollback))(
+    'in step "%s" of a rollback: a whole release serves, and the next rollback goes to the right one',
+    async (step) => {
       const v1 = await run('v1');
       const v2 = await run('v2');
-      const head = await killedRollback(at(step, state));
+      const head = await killedRollback(at(step, 'started'));
       await expectWholeRelease();
       expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
       const environment = w.environment(settings());
       const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
       await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
       const outcome = await outcomeOf(head.id);
-      if (step !== 'record' || state !== 'done') expect(outcome).toBe('taken-back');
-      const serves = outcome === 'moved' ? v1 : v2;
-      expect(await w.answer()).toMatchObject({ release: serves.hosts[0]?.release });
-      if (outcome === 'moved') return;
+      expect(outcome).toBe('taken-back');
+      expect(await w.answer()).toMatchObject({ release: v2.hosts[0]?.release });
       expect((await goBack()).targets[0]?.hosts[0]).toMatchObject({ release: v1.hosts[0]?.release });
       expect(await w.answer()).toMatchObject({ version: 'v1' });
     },
+  );
+
+  /** Runs to its end in a process of its own; returns the effects that it had on the host. */
+  const effectsOf = async (one: DeployerInput): Promise<readonly string[]> => {
+    const lines = await linesOf(one);
+    return lines.flatMap((line) => {
+      const { effect } = JSON.parse(line) as { effect?: string };
+      return effect === undefined ? [] : [effect];
+    });
+  };
+  const forward = (version: string): DeployerInput => input(version);
+  const backward = (): DeployerInput => {
+    const { environment, head } = input('none');
+    return { environment, head: { ...head, kind: 'rollback' } };
+  };
+
+  it.each([
+    ['a deploy', forward],
+    ['a rollback', backward],
+  ] as const)(
+    'before and after every single effect of %s on the host: recover brings it to rest, and nothing is left or lost',
+    async (_, begin) => {
+      // Each trial begins with two good releases, of which the newer serves.
+      await run('v0');
+      const v1 = await run('v1');
+      const restart = async () => {
+        await run('v0');
+        return run('v1');
+      };
+      const effects = await effectsOf(begin('v2'));
+      expect(effects.length).toBeGreaterThan(begin === forward ? 12 : 4);
+      let serves = begin === forward ? undefined : await restart();
+      for (let effect = 1; effect <= effects.length; effect += 1) {
+        for (const when of ['before', 'after'] as const) {
+          serves ??= await restart();
+          const one = { ...begin(`v2, ${effect}, ${when}`), kill: { effect, when } };
+          await linesOf(one);
+          await eventuallyFree();
+          await expectWholeRelease();
+          const environment = w.environment(settings());
+          const target = environment.targets[0]!;
+          const context = { environment, target, report: silent, signal: calm };
+          await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
+          const outcome = await outcomeOf(one.head.id);
+          const before = serves.hosts[0]?.release;
+          const status = (await statusOfTarget({ ...context, limit: 1 })).hosts[0];
+          const seen = {
+            effect: effects[effect - 1],
+            when,
+            outcome,
+            state: status?.state,
+            drift: status?.drift,
+            health: status?.health,
+            stayed: status?.release === before,
+          };
+          // Dead before it wrote anything of itself, it left no record and nothing else.
+          const stayed = outcome === undefined || outcome === 'taken-back';
+          expect(seen).toEqual({ ...seen, state: 'idle', drift: [], health: 'healthy', stayed });
+          expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
+          if (begin === forward && stayed) expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+          if (!stayed) serves = undefined;
+        }
+      }
+      expect(v1.outcome).toBe('moved');
+    },
+    240_000,
   );
 
   it('says what it would do before it does it: recover --dry-run touches nothing', async () => {
