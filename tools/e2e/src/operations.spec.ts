@@ -53,14 +53,13 @@ describe('the person on duty', () => {
     const deploy = spawn('npx', ['nx', 'run', 'master-controller:deploy'], {
       cwd: root,
       env: environment as NodeJS.ProcessEnv,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'ignore',
       detached: true,
     });
-    let output = '';
-    deploy.stdout.on('data', (data) => (output += String(data)));
-    deploy.stderr.on('data', (data) => (output += String(data)));
-    for (let tries = 0; tries < 1200 && !/✓ restart /.test(output); tries += 1) {
-      if (deploy.exitCode !== null) throw new Error(output);
+    const journal = join(root, '.sandbox/root/opt/polydev-ai/targets/master-controller/journal.jsonl');
+    const waits = () => /"started"[^\n]*"step":"health check"[^\n]*\n$/.test(readFileSync(journal, 'utf8'));
+    for (let tries = 0; tries < 1200 && !waits(); tries += 1) {
+      if (deploy.exitCode !== null) throw new Error(`The deploy ended with ${deploy.exitCode} before it waited.`);
       await sleep(100);
     }
     return deploy;
@@ -81,6 +80,7 @@ describe('the person on duty', () => {
   }, 300_000);
 
   it('looks at everything in one table', async () => {
+    expect(await expectGood('npx nx run polydev:preflight')).toMatch(/Deploying to sandbox/);
     expect(await expectGood('scripts/deployment-status.sh')).toMatch(/master-controller +\S+ +[0-9a-f]{7} +healthy/);
     expect(await expectGood('npx nx run master-controller:status')).toMatch(/healthy +idle/);
     for (const door of ['deploy', 'rollback', 'deployment-status']) {
@@ -139,7 +139,7 @@ describe('the person on duty', () => {
   }, 240_000);
 
   it('deploys again once the cause is mended', async () => {
-    writeFileSync(main(), readFileSync(main(), 'utf8').replace(/^if \(process\.cwd.*\n/m, ''));
+    writeFileSync(main(), readFileSync(main(), 'utf8').replace(/^if \(process\.cwd.*$/m, "process.title = 'mended';"));
     await commitAll(root, 'mended');
     await remember();
     await expectGood('npx nx affected -t deploy');

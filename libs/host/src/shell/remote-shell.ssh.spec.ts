@@ -352,7 +352,7 @@ describeSsh('the shell on a host', () => {
     test('a holder that took it just now, and has not yet written who it is, is waited for', async () => {
       const lockFile = path('young/lock');
       mkdirSync(path('young'));
-      const holder = spawn('flock', [lockFile, 'sh', '-c', 'echo held; exec sleep 60'], {
+      const holder = spawn('flock', ['--no-fork', lockFile, 'sh', '-c', 'echo held; exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(holder.stdout, 'data');
