@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeSsh } from '@polydev/host/testing';
+import { deadDeployers } from '../../testing/dead-deployer';
+import type { DeployerInput } from '../../testing/deployer';
+import { createWorld, type World } from '../../testing/world';
+import { recoverTarget, statusOfTarget } from '../index';
+
+const calm = new AbortController().signal;
+const silent = () => undefined;
+
+describeSsh('a deployer that is killed', () => {
+  let w: World;
+  beforeEach(async () => {
+    w = await createWorld();
+  });
+  afterEach(() => w.stop());
+  const { settings, input, run, home, linesOf, expectWholeRelease, outcomeOf, eventuallyFree } = deadDeployers(() => w);
+
+  /** Runs to its end in a process of its own; returns the effects that it had on the host. */
+  const effectsOf = async (one: DeployerInput): Promise<readonly string[]> => {
+    const lines = await linesOf(one);
+    return lines.flatMap((line) => {
+      const { effect } = JSON.parse(line) as { effect?: string };
+      return effect === undefined ? [] : [effect];
+    });
+  };
+  const forward = (version: string): DeployerInput => input(version);
+  const backward = (): DeployerInput => {
+    const { environment, head } = input('none');
+    return { environment, head: { ...head, kind: 'rollback' } };
+  };
+
+  it.each([
+    ['a deploy', forward],
+    ['a rollback', backward],
+  ] as const)(
+    'before and after every single effect of %s on the host: recover brings it to rest, and nothing is left or lost',
+    async (_, begin) => {
+      // Each trial begins with two good releases, of which the newer serves.
+      await run('v0');
+      const v1 = await run('v1');
+      const restart = async () => {
+        await run('v0');
+        return run('v1');
+      };
+      const effects = await effectsOf(begin('v2'));
+      expect(effects.length).toBeGreaterThan(begin === forward ? 12 : 4);
+      let serves = begin === forward ? undefined : await restart();
+      for (let effect = 1; effect <= effects.length; effect += 1) {
+        for (const when of ['before', 'after'] as const) {
+          serves ??= await restart();
+          const one = { ...begin(`v2, ${effect}, ${when}`), kill: { effect, when } };
+          await linesOf(one);
+          await eventuallyFree();
+          await expectWholeRelease();
+          const environment = w.environment(settings());
+          const target = environment.targets[0]!;
+          const context = { environment, target, report: silent, signal: calm };
+          await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
+          const outcome = await outcomeOf(one.head.id);
+          const before = serves.hosts[0]?.release;
+          const status = (await statusOfTarget({ ...context, limit: 1 })).hosts[0];
+          const seen = {
+            effect: effects[effect - 1],
+            when,
+            outcome,
+            state: status?.state,
+            drift: status?.drift,
+            health: status?.health,
+            stayed: status?.release === before,
+          };
+          // Dead before it wrote anything of itself, it left no record and nothing else.
+          const stayed = outcome === undefined || outcome === 'taken-back';
+          expect(seen).toEqual({ ...seen, state: 'idle', drift: [], health: 'healthy', stayed });
+          expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
+          if (begin === forward && stayed) expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+          if (!stayed) serves = undefined;
+        }
+      }
+      expect(v1.outcome).toBe('moved');
+    },
+    240_000,
+  );
+});
