@@ -27,6 +27,7 @@ export const deadDeployers = (world: () => World) => {
     keep: 0,
   });
   const input = (version: string, pause?: string) => ({
+    verb: 'deploy' as const,
     environment: world().environment(settings(pause)),
     artifactDirectory: world().artifact({ 'main.js': app(version), 'package-lock.json': JSON.stringify({ version }) }),
     head: world().head(),
@@ -69,7 +70,7 @@ export const deadDeployers = (world: () => World) => {
   const killedRun = (version: string, when: (event: Event) => boolean) => killed(input(version, 'sleep 0.2'), when);
   const killedRollback = (when: (event: Event) => boolean) => {
     const { environment, head } = input('none');
-    return killed({ environment, head: { ...head, kind: 'rollback' } }, when);
+    return killed({ verb: 'rollback', environment, head: { ...head, kind: 'rollback' } }, when);
   };
   const goBack = () => {
     const { environment, head } = input('none');

@@ -2,21 +2,26 @@ import { readFileSync } from 'node:fs';
 import type { DeploymentHead } from '@polydev/contract';
 import { killAtEffect, type KillMoment } from '@polydev/host/testing';
 import type { EnvironmentConfig } from '@polydev/manifest';
-import { deployTarget, rollbackTargets } from '../src/index';
+import { closeDeployment, deployTarget, rollbackTargets } from '../src/index';
 
 /** A deployer as a process of its own, so that a test can kill it: reads its input from a file, prints an event a line. */
 export interface DeployerInput {
   readonly environment: EnvironmentConfig;
-  /** What is deployed; left out, it is a rollback to the release before. */
+  readonly verb: 'deploy' | 'rollback' | 'close';
+  /** What is deployed. */
   readonly artifactDirectory?: string;
   readonly head: DeploymentHead;
   /** Kills itself at this effect on a host; prints each effect that it had, as `{"effect":"<name>"}`. */
   readonly kill?: KillMoment;
 }
 
-const { environment, artifactDirectory, head, kill } = JSON.parse(
-  readFileSync(process.argv[2] ?? '', 'utf8'),
-) as DeployerInput;
+const {
+  verb,
+  environment,
+  artifactDirectory = '',
+  head,
+  kill,
+} = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DeployerInput;
 const [target] = environment.targets;
 if (!target) throw new Error('The environment has no target.');
 
@@ -29,6 +34,9 @@ const context = {
   signal: new AbortController().signal,
 };
 
-void (artifactDirectory === undefined
-  ? rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head })
-  : deployTarget({ ...context, target, artifactDirectory, head }));
+const run = {
+  deploy: () => deployTarget({ ...context, target, artifactDirectory, head }),
+  rollback: () => rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head }),
+  close: () => closeDeployment({ ...context, deployment: head.id, head }),
+};
+void run[verb]();

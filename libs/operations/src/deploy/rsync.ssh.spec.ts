@@ -216,7 +216,12 @@ describeRsync('deploy with `sync: rsync`', () => {
     const input = join(w.root, 'input.json');
     writeFileSync(
       input,
-      JSON.stringify({ environment: environment('rsync'), artifactDirectory: directory, head: w.head() }),
+      JSON.stringify({
+        verb: 'deploy',
+        environment: environment('rsync'),
+        artifactDirectory: directory,
+        head: w.head(),
+      }),
     );
     const program = join(__dirname, '../../testing/deployer.ts');
     const child = spawn(process.execPath, ['-r', '@swc-node/register', program, input], { stdio: 'ignore' });

@@ -155,7 +155,7 @@ describeSsh('plan over a real sshd', () => {
   it('what a killed deployer left is foreseen to be undone, and a deploy of that plan then does it', async () => {
     const v1 = await deploy({ 'main.js': app('v1'), 'a.txt': 'a' });
     const input = { ...inputFor({ 'main.js': app('v2'), 'a.txt': 'a' }, { postDeploy: 'sleep 1' }), head: w.head() };
-    await killAt('health check', input);
+    await killAt('health check', { verb: 'deploy', ...input });
     const files = { 'main.js': app('v3'), 'a.txt': 'a' };
     const shown = await plan(files);
     expect(shown.first).toMatchObject({

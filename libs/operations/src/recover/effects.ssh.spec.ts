@@ -4,7 +4,7 @@ import { describeSsh } from '@polydev/host/testing';
 import { deadDeployers } from '../../testing/dead-deployer';
 import type { DeployerInput } from '../../testing/deployer';
 import { createWorld, type World } from '../../testing/world';
-import { recoverTarget, statusOfTarget } from '../index';
+import { closeDeployment, deployTarget, recoverTarget, statusOfTarget } from '../index';
 
 const calm = new AbortController().signal;
 const silent = () => undefined;
@@ -28,7 +28,7 @@ describeSsh('a deployer that is killed', () => {
   const forward = (version: string): DeployerInput => input(version);
   const backward = (): DeployerInput => {
     const { environment, head } = input('none');
-    return { environment, head: { ...head, kind: 'rollback' } };
+    return { verb: 'rollback', environment, head: { ...head, kind: 'rollback' } };
   };
 
   it.each([
@@ -82,4 +82,38 @@ describeSsh('a deployer that is killed', () => {
     },
     240_000,
   );
+
+  it('before and after every single effect of taking a failed deployment back: each target is whole, and recorded as it is', async () => {
+    const { healthCheck: _, restart: __, ...rest } = w.target({ name: 'site', path: join(w.root, 'opt/site') });
+    const site = { ...rest, postDeploy: 'false' };
+    const failed = async () => {
+      const one = input('v2');
+      const environment = { ...one.environment, targets: [...one.environment.targets, site] };
+      const head = { ...one.head, planned: ['app', 'site'] };
+      for (const target of environment.targets) {
+        await deployTarget({ ...one, environment, target, head, report: silent, signal: calm });
+      }
+      return { verb: 'close' as const, environment, head };
+    };
+    const v1 = await run('v1');
+    await outcomeOf(v1.hosts[0]?.release ?? '');
+    const effects = await effectsOf(await failed());
+    expect(effects.length).toBeGreaterThan(6);
+    for (let effect = 1; effect <= effects.length; effect += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const one = await failed();
+        await linesOf({ ...one, kill: { effect, when } });
+        await eventuallyFree();
+        await expectWholeRelease();
+        const context = { environment: one.environment, report: silent, signal: calm };
+        await recoverTarget({ ...context, target: one.environment.targets[0]!, by: 'tester@laptop', dryRun: false });
+        // Whoever has to close it tries again; a run that was killed altogether is closed by the next one.
+        const record = await closeDeployment({ ...context, deployment: one.head.id, head: one.head });
+        const seen = { effect: effects[effect - 1], when, targets: record?.targets.map(({ outcome }) => outcome) };
+        expect(seen).toEqual({ ...seen, targets: ['taken-back', 'taken-back'] });
+        expect(await w.answer()).toMatchObject({ status: 'ok', release: v1.hosts[0]?.release });
+        expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+      }
+    }
+  }, 240_000);
 });
