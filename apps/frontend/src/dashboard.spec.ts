@@ -55,6 +55,8 @@ describe('the dashboard', () => {
     );
     expect(text).toMatch(/3 h ago by ci@runner 48 s/);
     expect(text).toContain('rollback of production');
+    expect(text).toMatch(/undid \S+-[0-9a-f]{7}/);
+    expect(text).toContain('by ops@laptop: “sign-in fails”');
     expect(text).toContain('main, with local changes');
   });
 

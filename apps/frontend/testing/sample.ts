@@ -31,6 +31,8 @@ const target = (name: string, outcome: TargetRecord['outcome'], facts: Partial<H
 });
 
 interface Facts {
+  readonly reason?: string;
+  readonly undid?: string[];
   readonly at: number;
   readonly tookMs?: number;
   readonly sha: string;
@@ -55,6 +57,8 @@ const record = (facts: Facts): DeploymentRecord => ({
   ...(facts.tookMs === undefined ? {} : { endedAt: iso(facts.at + facts.tookMs) }),
   planned: [...(facts.planned ?? facts.targets.map((part) => part.target))],
   outcome: facts.outcome,
+  ...(facts.reason === undefined ? {} : { reason: facts.reason }),
+  ...(facts.undid === undefined ? {} : { undid: facts.undid }),
   targets: [...facts.targets],
 });
 
@@ -99,6 +103,8 @@ export function sampleDeployments(now: number): DeploymentsAnswer {
       outcome: 'succeeded',
       kind: 'rollback',
       by: 'ops@laptop',
+      reason: 'sign-in fails',
+      undid: [idAt(now - 27 * HOUR, SHAS.oldest)],
       targets: [target('frontend', 'moved', placed)],
     }),
     record({

@@ -46,7 +46,7 @@ export function HistoryTable({ overview, now }: Props) {
 }
 
 function Deployment({ deployment, now }: { readonly deployment: DeploymentRecord; readonly now: number }) {
-  const { startedAt, endedAt, branch } = deployment;
+  const { startedAt, endedAt, branch, reason, undid = [] } = deployment;
   const took = Date.parse(endedAt ?? new Date(now).toISOString()) - Date.parse(startedAt);
   return (
     <tbody>
@@ -61,13 +61,21 @@ function Deployment({ deployment, now }: { readonly deployment: DeploymentRecord
         <td data-label="Commit">
           <Commit sha={deployment.sha} />
           <p className="detail">{[branch, deployment.dirty && 'with local changes'].filter(Boolean).join(', ')}</p>
+          {undid.length > 0 && (
+            <p className="detail" title={undid.join('\n')}>
+              undid {undid.length === 1 ? undid[0] : `${undid.length} deployments`}
+            </p>
+          )}
         </td>
         <td data-label="Targets">
           <TargetResults deployment={deployment} />
         </td>
         <td data-label="When">
           <Moment at={startedAt} now={now} />
-          <p className="detail">by {deployment.by}</p>
+          <p className="detail">
+            by {deployment.by}
+            {reason !== undefined && `: “${reason}”`}
+          </p>
         </td>
         <td data-label="Took" className="number">
           {durationWords(Math.max(0, took))}
