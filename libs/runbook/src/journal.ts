@@ -96,9 +96,12 @@ export const lastRun = (journal: string): RunState | undefined => {
   };
 };
 
+/** A line that is no entry (torn, or written by a person) says nothing. */
 const parseLine = (line: string): JournalEntry[] => {
   try {
-    return [JSON.parse(line) as JournalEntry];
+    const entry = JSON.parse(line) as Partial<JournalEntry> | null;
+    const isEntry = typeof entry?.event === 'string' && typeof entry.run === 'string' && typeof entry.at === 'string';
+    return isEntry ? [entry as JournalEntry] : [];
   } catch {
     return [];
   }

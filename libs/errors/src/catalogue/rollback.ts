@@ -14,6 +14,7 @@ export const ROLLBACK_CODES = [
   'ROLLBACK_INTERRUPTED',
   'RUNBOOK_UNKNOWN',
   'LOCK_NOT_BROKEN',
+  'JOURNAL_DAMAGED',
 ] as const;
 
 interface Where {
@@ -57,11 +58,11 @@ export const shaNeeded = (facts: { targets: readonly string[] }) =>
     'Say to which deployment: `npx nx run-many -t rollback --sha=<sha>`; `npx nx run <target>:status` lists them.',
   );
 
-/** The wanted commit was deployed and never became healthy. */
+/** The wanted commit was deployed and never stayed. */
 export const releaseNeverGood = (facts: Choice & { sha: string }) =>
   new OpsError(
     'RELEASE_NEVER_GOOD',
-    `Every deployment of ${short(facts.sha)} failed: ${facts.target} on ${facts.host} never served it healthy. ${offer(facts)}`,
+    `No deployment of ${short(facts.sha)} succeeded for ${facts.target} on ${facts.host}: each failed, or was taken back with another target that did. ${offer(facts)}`,
     askAgain(facts.target),
   );
 
@@ -115,10 +116,10 @@ export const rollbackOutdated = (facts: { target: string; chosen: string; now: s
   );
 
 /** The task that took all targets back died. */
-export const rollbackInterrupted = (facts: { target: string; deployment: string }) =>
+export const rollbackInterrupted = (facts: { target: string }) =>
   new OpsError(
     'ROLLBACK_INTERRUPTED',
-    `The process that took ${facts.target} back in deployment ${facts.deployment} ended before it was done.`,
+    `The process that took ${facts.target} back together with other targets ended before it was done.`,
     `\`npx nx run ${facts.target}:recover\` finishes or undoes what it left, and says what serves.`,
   );
 
@@ -128,6 +129,14 @@ export const runbookUnknown = (facts: { deployment: string; runbook: string }) =
     'RUNBOOK_UNKNOWN',
     `Deployment ${facts.deployment} was left half-way by another version of the plugin: it follows "${facts.runbook}", which this version does not know. Nothing was touched.`,
     'Run the same command with the version that began it (see its commit), or a newer one.',
+  );
+
+/** The journal says that a run died, and not what it was about. */
+export const journalDamaged = (facts: { deployment: string }) =>
+  new OpsError(
+    'JOURNAL_DAMAGED',
+    `Deployment ${facts.deployment} was left half-way, and its line in the journal that says what it was to do is damaged. Nothing was touched.`,
+    'Look at journal.jsonl beside the target’s releases on the host, put its last "begin" line right or remove the lines of that run, and see that the path points at a whole release.',
   );
 
 /** Something holds the lock that cannot be ended by the user we log in as. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { journalDamaged } from '@polydev/errors';
+import type { RunState } from '@polydev/runbook';
 import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead, TargetFile } from '@polydev/contract';
 import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
@@ -91,6 +93,14 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     prune: releasesToPrune(state, target.keep, head.id),
     commandTimeoutMs: target.commandTimeoutMs,
   };
+};
+
+/** The plan of a run, as its journal has it. Throws JOURNAL_DAMAGED where that is no plan. */
+export const planOfRun = ({ run, plan }: Pick<RunState, 'run' | 'plan'>): DeployPlan => {
+  const found = plan as Partial<DeployPlan> | null | undefined;
+  const texts = [found?.target, found?.path, found?.release, found?.stateDir, found?.before?.kind];
+  if (texts.some((text) => typeof text !== 'string')) throw journalDamaged({ deployment: run });
+  return found as DeployPlan;
 };
 
 /** Two releases of one digest are the same release only if these settings agree too. */

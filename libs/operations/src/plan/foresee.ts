@@ -1,5 +1,5 @@
 import { liveOf } from '../deploy/reasons';
-import type { DeployPlan } from '../deploy/plan';
+import { planOfRun, type DeployPlan } from '../deploy/plan';
 import type { TargetState } from '../deploy/state';
 import { isUnfinished } from '../recover/recover';
 import type { PlannedMend } from './target-plan';
@@ -15,7 +15,7 @@ export const foreseeMending = (state: TargetState): Foreseen | undefined => {
   const { lastRun } = state;
   if (!isUnfinished(lastRun)) return undefined;
   const { run, runbook, committed, outcome } = lastRun;
-  const dead = lastRun.plan as DeployPlan;
+  const dead = planOfRun(lastRun);
   return {
     mend: { deployment: run, runbook, how: committed ? 'finished' : 'undone', stuck: outcome === 'stuck' },
     state: { ...(committed ? finished(state, dead) : undone(state, dead, runbook)), lastRun: undefined },

@@ -26,11 +26,17 @@ export const joinParts = (
     ),
   );
   const outcome = outcomeOf(targets);
+  // Whoever joins them may come much later.
+  const ended =
+    targets
+      .flatMap((target) => target.endedAt ?? [])
+      .sort()
+      .at(-1) ?? endedAt;
   const undid = [...new Set(targets.flatMap((target) => target.undid ?? []))].sort().reverse();
   return {
     ...head,
     outcome,
-    ...(outcome === 'running' ? {} : { endedAt }),
+    ...(outcome === 'running' ? {} : { endedAt: ended }),
     ...(undid.length === 0 ? {} : { undid }),
     targets,
   };

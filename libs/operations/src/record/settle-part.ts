@@ -1,11 +1,11 @@
-import type { DeploymentPart, HostRecord } from '@polydev/contract';
+import { deploymentHeadSchema, type DeploymentPart, type HostRecord } from '@polydev/contract';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
 import { lastRun, type RunOutcome, type RunState } from '@polydev/runbook';
 import { readState } from '../deploy/state';
 import { targetLayout } from '../layout';
 import { targetOutcome } from './join';
-import { readOpenDeployments, writePart } from './parts';
+import { readOpenDeployments, readRecords, writePart } from './parts';
 
 interface DeadPart {
   readonly target: TargetConfig;
@@ -30,7 +30,7 @@ export const settlePart = async (
     ? 'The deployer died; this was mended afterwards.'
     : 'The deployer died before it could record the end.';
   const hosts = part.part.hosts.map((record) =>
-    record.host === host.name && record.outcome === 'running' ? endedRecord(record, { run, live, note }) : record,
+    record.host === host.name && isOpen(record) ? endedRecord(record, { run, live, note }) : record,
   );
   const endedAt = run?.endedAt ?? new Date().toISOString();
   const settled = { ...part.part, hosts, outcome: targetOutcome(hosts), endedAt };
@@ -50,10 +50,18 @@ interface Ended {
 }
 
 /** Pure. `release` of a running record is the one that was to serve. */
-export const endedRecord = ({ release, ...record }: HostRecord, { run, live, note }: Ended): HostRecord => {
+export const endedRecord = ({ release, error, ...record }: HostRecord, { run, live, note }: Ended): HostRecord => {
   const outcome = OUTCOMES[run?.outcome ?? 'none'] ?? (live !== undefined && live === release ? 'moved' : 'taken-back');
   const serves = outcome === 'moved' ? release : (record.previous ?? live);
-  return { ...record, outcome, ...(serves === undefined ? {} : { release: serves }), notes: [...record.notes, note] };
+  // What made it stuck is over.
+  const story = outcome === 'stuck' && error ? { error } : {};
+  return {
+    ...record,
+    ...story,
+    outcome,
+    ...(serves === undefined ? {} : { release: serves }),
+    notes: [...record.notes, note],
+  };
 };
 
 const OUTCOMES: Readonly<Record<RunOutcome | 'none', HostRecord['outcome'] | undefined>> = {
@@ -64,7 +72,13 @@ const OUTCOMES: Readonly<Record<RunOutcome | 'none', HostRecord['outcome'] | und
   none: undefined,
 };
 
-/** The same for a deployment that was just mended on this host; nothing to do where it left no part. */
+/** A part that was stuck ended once, and may have been mended since. */
+const isOpen = ({ outcome }: HostRecord): boolean => outcome === 'running' || outcome === 'stuck';
+
+/**
+ * The same for a deployment that was just mended on this host, from its part, or from its record where it was closed
+ * already; nothing to do where it left neither.
+ */
 export const settleMended = async (
   shell: HostShell,
   stateDir: string,
@@ -72,6 +86,22 @@ export const settleMended = async (
 ): Promise<void> => {
   const open = await readOpenDeployments(shell.host, stateDir);
   const parts = open.find(({ id }) => id === deployment)?.parts ?? [];
-  const part = parts.find((one) => one.part.target === target.name);
+  const part =
+    parts.find((one) => one.part.target === target.name) ??
+    (await closedPart(shell.host, stateDir, { target, deployment }));
   if (part) await settlePart(shell, stateDir, { target, part, mended: true });
 };
+
+const closedPart = async (
+  host: Host,
+  stateDir: string,
+  { target, deployment }: { readonly target: TargetConfig; readonly deployment: string },
+): Promise<DeploymentPart | undefined> => {
+  const records = await readRecords(host, stateDir, { limit: RECENT, target: target.name });
+  const record = records.find(({ id }) => id === deployment);
+  const part = record?.targets.find((one) => one.target === target.name);
+  return record && part && { head: deploymentHeadSchema.parse(record), part };
+};
+
+/** Deployments of a target among which one that just was mended is looked for. */
+const RECENT = 50;

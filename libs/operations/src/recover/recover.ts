@@ -6,7 +6,7 @@ import { targetLayout } from '../layout';
 import type { DeployContext } from '../deploy/context';
 import { deploy } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
-import { previousOf, type DeployPlan } from '../deploy/plan';
+import { planOfRun, previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
 import { rollback } from '../rollback/rollback';
 
@@ -27,12 +27,12 @@ export const isUnfinished = (run: RunState | undefined): run is RunState =>
  * lock. Throws RUN_STUCK when it cannot.
  */
 export const recoverRun = async (shell: HostShell, state: RunState, report: Report): Promise<Recovery> => {
-  const plan = state.plan as DeployPlan;
+  const plan = planOfRun(state);
   const { host } = shell;
   report({
     kind: 'warning',
     host: host.name,
-    text: `Deployment ${state.run} died here half-way${state.committed ? ' after its new release had proven healthy; finishing it' : '; undoing what it did'}.`,
+    text: `${plan.target}: ${storyOf(state)}.`,
   });
   const run = Run.takeOver(runOptions(shell, state, report), state);
   if (state.committed) {
@@ -40,6 +40,13 @@ export const recoverRun = async (shell: HostShell, state: RunState, report: Repo
     return { deployment: state.run, outcome: 'moved', release: plan.release };
   }
   return undo(run, { host, state });
+};
+
+/** What is known of a run that did not end well, and what is done about it. */
+const storyOf = ({ run, committed, outcome }: RunState): string => {
+  if (committed) return `deployment ${run} died here half-way, after its release had proven healthy; finishing it`;
+  if (outcome === 'stuck') return `deployment ${run} could not be taken back before; trying again`;
+  return `deployment ${run} died here half-way; undoing what it did`;
 };
 
 /** Takes back a run that had succeeded on this host, because its deployment as a whole did not. Throws RUN_STUCK. */
@@ -56,7 +63,7 @@ const undo = async (
   run: Run<DeployContext>,
   { host, state }: { readonly host: Host; readonly state: RunState },
 ): Promise<Recovery> => {
-  const plan = state.plan as DeployPlan;
+  const plan = planOfRun(state);
   const backward = await run.backward();
   if (!backward.ok) throw stuck(host, plan, { state, backward });
   return { deployment: state.run, outcome: 'taken-back', release: previousOf(plan) };
@@ -72,7 +79,7 @@ export const runbookOf = ({ runbook, run }: Pick<RunState, 'runbook' | 'run'>): 
 };
 
 const runOptions = (shell: HostShell, state: RunState, report: Report): RunOptions<DeployContext> => {
-  const plan = state.plan as DeployPlan;
+  const plan = planOfRun(state);
   const context: DeployContext = {
     plan,
     shell,

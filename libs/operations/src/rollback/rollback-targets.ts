@@ -108,7 +108,9 @@ const partsOf = (
   [...new Set(prepared.map(({ plan }) => plan.target))].map((target) => {
     const own = prepared.filter(({ plan }) => plan.target === target);
     const hosts = own.flatMap((one) => records.get(one) ?? []);
-    const undid = [...new Set(own.flatMap((one) => one.aim.choice.undid))];
+    const undid = [
+      ...new Set(own.flatMap((one) => (records.get(one)?.outcome === 'moved' ? one.aim.choice.undid : []))),
+    ];
     const digest = own[0]?.plan.digest;
     return {
       target,

@@ -83,7 +83,7 @@ const follow = async (group: RollbackRun, { target, report, signal }: RollbackIn
       report({ kind: 'outcome', ok: good, text: `${text}; see there` });
       return good;
     }
-    if (!leaderLives(group)) throw rollbackInterrupted({ target: target.name, deployment: group.name });
+    if (!leaderLives(group)) throw rollbackInterrupted({ target: target.name });
     try {
       await sleep(PAUSE_MS, undefined, { signal });
     } catch (error) {
