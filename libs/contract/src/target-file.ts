@@ -10,6 +10,8 @@ export const targetFileSchema = z.object({
   healthUrl: z.string().optional(),
   /** Where people reach it, if the manifest says. */
   url: z.string().optional(),
+  /** Ids of releases that were gone back from: the first to be pruned. */
+  goneBackFrom: z.array(z.string()).optional(),
   /**
    * The release that served when this was written, and the newest commit that was found to be just that release: its
    * SHA is newer than the release's own where a deployment had nothing to change.

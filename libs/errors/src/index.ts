@@ -1,4 +1,5 @@
 export * from './ops-error';
+export * from './printable-name';
 export type { ErrorCode } from './codes';
 export * from './catalogue/controller';
 export * from './catalogue/host';

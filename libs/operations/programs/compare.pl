@@ -6,13 +6,15 @@ my %ours = map { $_ => 1 } @ours;
 
 my $own = $list_file eq '' ? undef : slurp($list_file);
 my @old = defined $own ? parse_list($own) : ();
+# Each is [kind, path, number of files]; a directory ends with a slash.
 my (%drifted, @drift);
 if (defined $own) {
   my ($missing, $changed) = compare_tree($tree, @old);
-  push @drift, map { ['missing', $_] } @$missing;
-  push @drift, map { ['changed', $_] } @$changed;
-  push @drift, map { ['extra', $_] } extra_paths($tree, \%ours, @old);
-  %drifted = map { $_->[1] => 1 } @drift;
+  %drifted = map { $_ => 1 } @$missing, @$changed;
+  my %is_dir = map { $_->{type} eq 'dir' ? ($_->{path} => 1) : () } @old;
+  push @drift, map { $is_dir{$_} ? ['missing', "$_/", 0] : ['missing', $_, 1] } @$missing;
+  push @drift, map { $is_dir{$_} ? ['changed', "$_/", 0] : ['changed', $_, 1] } @$changed;
+  push @drift, map { ['extra', @$_] } map { files_below($tree, $_, 200) } extra_paths($tree, \%ours, @old);
 }
 
 my (@send, @added, @changed_paths, @removed, @size_before);
@@ -39,4 +41,4 @@ my %after = map { $_->{path} => 1 } @new;
 print '{"send":[', join(',', @send), '],"added":[', join(',', @added), '],"changed":[', join(',', @changed_paths),
   '],"sizeBefore":[', join(',', @size_before), '],"removed":[',
   join(',', map { '{"path":' . j($_->{path}) . ',"size":' . ($_->{size} // 0) . '}' } @removed), '],"drift":[',
-  join(',', map { '{"kind":' . j($_->[0]) . ',"path":' . j($_->[1]) . '}' } @drift), "]}\n";
+  join(',', map { '{"kind":' . j($_->[0]) . ',"path":' . j($_->[1]) . ',"files":' . $_->[2] . '}' } @drift), "]}\n";

@@ -113,3 +113,27 @@ sub extra_paths {
   }
   return sort @extra;
 }
+
+# The files below a directory of the kind that extra_paths gives as one entry, as [path, number of files]: $most of them
+# by name, the others as one entry. A directory ends with a slash and counts as no file.
+sub files_below {
+  my ($dir, $path, $most) = @_;
+  return [$path, 1] unless -d "$dir/$path" && !-l "$dir/$path";
+  my (@files, @empty);
+  my @todo = ($path);
+  while (defined(my $below = shift @todo)) {
+    opendir(my $handle, "$dir/$below") or do { push @empty, "$below/"; next };
+    my @names = grep { $_ ne '.' && $_ ne '..' } readdir $handle;
+    closedir $handle;
+    push @empty, "$below/" unless @names;
+    for my $name (@names) {
+      my $inner = "$below/$name";
+      if (-d "$dir/$inner" && !-l "$dir/$inner") { push @todo, $inner } else { push @files, $inner }
+    }
+  }
+  @files = sort @files;
+  my @more = @files > $most ? splice(@files, $most) : ();
+  @empty = sort @empty;
+  splice(@empty, $most) if @empty > $most;
+  return ((map { [$_, 1] } @files), @more ? ["$path/… and " . @more . ' more', scalar @more] : (), map { [$_, 0] } @empty);
+}

@@ -15,4 +15,5 @@ export { amountText, bytesText, filesText, shortText } from './plan/words';
 export { differences as planDifferences } from './plan/differences';
 export { PLAN_HASH } from './plan/hash';
 export type { ExpectedPlan } from './plan/expect';
+export { wouldRefuse } from './plan/target-plan';
 export type { HostPlan, LiveRelease, TargetPlan } from './plan/target-plan';

@@ -27,7 +27,7 @@ export interface PlanTargetInput extends Omit<OperationContext, 'report'> {
   readonly target: TargetConfig;
   /** Absolute path of the built output (of the sources where `build: server`). */
   readonly artifactDirectory: string;
-  readonly head: Pick<DeploymentHead, 'sha' | 'dirty'>;
+  readonly head: Pick<DeploymentHead, 'sha' | 'dirty' | 'branch'>;
 }
 /** Computes what a deploy of a target would do, from its artifact and the state its hosts are in; touches none of them. */
 export type PlanTarget = (input: PlanTargetInput) => Promise<TargetPlan>;
@@ -93,6 +93,8 @@ export interface TargetStatus {
     readonly by: string;
     readonly at: string;
     readonly reason?: string;
+    /** Set where it was not closed yet: it is under way, or its deployer died. */
+    readonly open?: boolean;
   }[];
 }
 export type StatusOfTarget = (input: StatusInput) => Promise<TargetStatus>;

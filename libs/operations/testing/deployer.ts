@@ -36,7 +36,8 @@ const context = {
 
 const run = {
   deploy: () => deployTarget({ ...context, target, artifactDirectory, head }),
-  rollback: () => rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head }),
+  rollback: () =>
+    rollbackTargets({ ...context, targets: environment.targets, sha: undefined, by: head.by, openHead: () => head }),
   close: () => closeDeployment({ ...context, deployment: head.id, head }),
 };
 void run[verb]();

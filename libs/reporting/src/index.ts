@@ -1,4 +1,5 @@
 export * from './events';
 export * from './printable';
 export * from './reporter';
+export * from './rewording';
 export * from './table';

@@ -15,8 +15,17 @@ describe('installed packages', () => {
 
   const lockFile = (packages: object) =>
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': {}, ...packages } }));
-  const installed = (packages: object) =>
+  const record = (packages: object) =>
     writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
+  const place = (path: string) => {
+    mkdirSync(join(root, path), { recursive: true });
+    writeFileSync(join(root, path, 'package.json'), '{}');
+  };
+  /** As npm leaves it: its record, and a folder for each package. */
+  const installed = (packages: object) => {
+    record(packages);
+    Object.keys(packages).forEach(place);
+  };
   /** What the door would say, read from a real Node process because the door is an ES module. */
   const staleReason = async () => {
     const script = `import { staleReason } from ${JSON.stringify(MODULE)}; console.log(staleReason(${JSON.stringify(root)}));`;
@@ -44,8 +53,17 @@ describe('installed packages', () => {
   test('a package of the workspace that is not linked makes the installation stale', async () => {
     const link = { 'node_modules/@t/words': { resolved: 'libs/words', link: true } };
     lockFile(link);
-    installed(link);
+    record(link);
     expect(await staleReason()).toBe('1 packages differ from the lock file, node_modules/@t/words for one');
+  });
+
+  test('packages that a package of the workspace has for itself are missed when somebody removed them', async () => {
+    const nested = { ...yaml, 'libs/words': {}, 'libs/words/node_modules/yaml': { version: '1.0.0' } };
+    lockFile(nested);
+    installed(nested);
+    expect(await staleReason()).toBe('undefined');
+    rmSync(join(root, 'libs/words/node_modules'), { recursive: true });
+    expect(await staleReason()).toBe('1 packages differ from the lock file, libs/words/node_modules/yaml for one');
   });
 
   test('a clone without packages is told so', async () => {

@@ -52,7 +52,7 @@ describe('the person on duty', () => {
   const beginBadDeploy = async () => {
     const deploy = spawn('npx', ['nx', 'run', 'master-controller:deploy'], {
       cwd: root,
-      env: environment as NodeJS.ProcessEnv,
+      env: environment,
       stdio: 'ignore',
       detached: true,
     });

@@ -91,9 +91,16 @@ describeSsh('plans, on a real server', () => {
     expect([live('api'), live('web')]).toEqual(['api 1', 'web 1']);
     expect(answer.all).toContain('apps/web/source.txt');
     expect(answer.all).toMatch(/Before it, api is deployed, by plan p/);
+    expect((await untouched(['run', 'web:deploy', '--', '--dry-run'])).exitCode).toBe(0);
     const slip = await untouched(['run', 'web:deploy', '--dryrun']);
     expect(slip.exitCode).toBe(1);
     expect(slip.all).toContain('did you mean `--dry-run`?');
+    expect(slip.all).not.toContain('api:deploy');
+    const server = disk();
+    const unknown = await workspace.nx(['run', 'web:deploy', '--force']);
+    expect(unknown.exitCode).not.toBe(0);
+    expect(disk()).toBe(server);
+    expect(unknown.all).toContain('--force: there is no such option');
   });
 
   test('plan shows the same, and tells programs all of it', async () => {
@@ -151,6 +158,12 @@ describeSsh('plans, on a real server', () => {
     expect(hashOf((await untouched(['run', 'web:plan'])).all)).toBe(now);
     expect((await workspace.nx(['run', 'web:deploy', `--plan=${now}`, ...ALONE])).exitCode).toBe(0);
     expect(live('web')).toBe('web 3');
+
+    const idle = await workspace.nx(['run', 'web:deploy', '--plan=p000000000000', ...ALONE]);
+    expect(idle.exitCode).not.toBe(0);
+    expect(idle.all).toContain('p000000000000 is not what a deploy of web to sandbox would do');
+    const own = hashOf((await untouched(['run', 'web:plan'])).all);
+    expect((await workspace.nx(['run', 'web:deploy', `--plan=${own}`, ...ALONE])).exitCode).toBe(0);
   });
 
   test('what cannot be a hash touches nothing, also where Nx makes a number of it', async () => {

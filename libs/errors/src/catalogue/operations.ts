@@ -1,4 +1,5 @@
 import { OpsError } from '../ops-error';
+import { printableName } from '../printable-name';
 
 export const OPERATION_CODES = [
   'ARTIFACT_MISSING',
@@ -77,7 +78,7 @@ export const adoptionUndeclared = (facts: { target: string; host: string; path: 
   new OpsError(
     'ADOPTION_UNDECLARED',
     `${facts.path} on ${facts.host} is a directory that holds what the artifact of ${facts.target} lacks:\n` +
-      `${indent(facts.entries.join('\n'))}\nNothing was touched.`,
+      `${indent(facts.entries.map(printableName).join('\n'))}\nNothing was touched.`,
     `Declare each in the manifest: under \`shared:\` of ${facts.target} to keep it for every release, or under \`drop:\` if releases need not have it (the directory itself is kept as a release).`,
   );
 
@@ -93,7 +94,7 @@ export const sharedFileMissing = (facts: { target: string; host: string; address
 export const sharedInArtifact = (facts: { target: string; host: string; paths: readonly string[] }) =>
   new OpsError(
     'SHARED_IN_ARTIFACT',
-    `The artifact of ${facts.target} holds what the manifest declares shared: ${facts.paths.join(', ')}. Nothing was touched on ${facts.host}.`,
+    `The artifact of ${facts.target} holds what the manifest declares shared: ${facts.paths.map(printableName).join(', ')}. Nothing was touched on ${facts.host}.`,
     'Leave it out of the build, or take it out of `shared:`.',
   );
 

@@ -28,12 +28,12 @@ export const planChanged = (
       `\`npx nx run ${facts.target}:deploy -c ${facts.environment} --plan=${facts.now}\`.`,
   );
 
-/** A target that came along in a run of given plans has something to do. */
+/** None of the plans that a run was given is of this target, and it needs one. */
 export const planNotGiven = (facts: Where & { given: readonly string[] }) =>
   new OpsError(
     'PLAN_NOT_GIVEN',
-    `A deploy of ${facts.target} to ${facts.environment} has something to do (${facts.now}), and none of the plans given ` +
-      `(${facts.given.join(', ')}) is of ${facts.target}. Nothing of it was touched.`,
+    `None of the plans given (${facts.given.join(', ')}) is of ${facts.target}, and its deploy to ${facts.environment} ` +
+      `has one of its own: ${facts.now}. Nothing of it was touched.`,
     `Look at \`npx nx run ${facts.target}:plan -c ${facts.environment}\`; to allow it too, give both: ` +
       `\`--plan=${[...facts.given, facts.now].join(',')}\`.`,
   );

@@ -1,4 +1,5 @@
 import { OpsError } from '../ops-error';
+import { printableName } from '../printable-name';
 
 export const ROLLBACK_CODES = [
   'SHA_UNKNOWN',
@@ -15,6 +16,7 @@ export const ROLLBACK_CODES = [
   'RUNBOOK_UNKNOWN',
   'LOCK_NOT_BROKEN',
   'JOURNAL_DAMAGED',
+  'DECISION_UNKNOWN',
 ] as const;
 
 interface Where {
@@ -95,7 +97,7 @@ export const releaseChanged = (facts: Where & { release: string; files: readonly
   new OpsError(
     'RELEASE_CHANGED',
     `Release ${facts.release} of ${facts.target} on ${facts.host} is not as it was deployed:\n` +
-      `${facts.files.map((file) => `  ${file}`).join('\n')}\nNothing was touched.`,
+      `${facts.files.map((file) => `  ${printableName(file)}`).join('\n')}\nNothing was touched.`,
     `Choose another release (\`npx nx run ${facts.target}:status\`), or deploy that commit afresh.`,
   );
 
@@ -129,6 +131,15 @@ export const runbookUnknown = (facts: { deployment: string; runbook: string }) =
     'RUNBOOK_UNKNOWN',
     `Deployment ${facts.deployment} was left half-way by another version of the plugin: it follows "${facts.runbook}", which this version does not know. Nothing was touched.`,
     'Run the same command with the version that began it (see its commit), or a newer one.',
+  );
+
+/** Another host knows whether a dead run over several hosts was completed, and cannot be asked. */
+export const decisionUnknown = (facts: { deployment: string; host: string; decider: string; reason: string }) =>
+  new OpsError(
+    'DECISION_UNKNOWN',
+    `Deployment ${facts.deployment} died when every host was ready. Whether it was completed stands on ${facts.decider}, which cannot be asked: ${facts.reason}\n` +
+      `${facts.host} was left as it is, with the new release.`,
+    `Bring ${facts.decider} back and run the same command again.`,
   );
 
 /** The journal says that a run died, and not what it was about. */

@@ -60,7 +60,7 @@ const settings = {
     examples: [['*.log', 'tmp/**']],
   }),
   keep: optional(whole(1, 1000), {
-    description: 'Releases kept besides the live one, to go back to.',
+    description: 'Releases kept besides the live one and the one before it, to go back to.',
     default: TARGET_DEFAULTS.keep,
     examples: [10],
   }),

@@ -84,7 +84,7 @@ const mendAndRead = async (
   { environment, target, report }: DeployInput,
 ): Promise<TargetState> => {
   if (!isUnfinished(state.lastRun)) return state;
-  await recoverRun(shell, state.lastRun, report);
+  await recoverRun(shell, state.lastRun, { environment, report });
   await settleMended(shell, environment.stateDir, { target, deployment: state.lastRun.run });
   return readState(shell.host, environment.stateDir, target);
 };
@@ -121,12 +121,14 @@ const runningRecord = ({ shell, plan, unchanged }: Prepared): HostRecord => ({
 
 const sayOutcome = ({ target, environment, report }: DeployInput, record: TargetRecord, durationMs: number): void => {
   const ok = record.outcome === 'moved' || record.outcome === 'unchanged';
-  const what = WORDS[record.outcome](environment.name, record.hosts[0]?.release);
+  const what = WORDS[record.outcome](environment.name, record.hosts[0]?.release, target.healthCheck ? 'healthy, ' : '');
   report({ kind: 'outcome', ok, text: `${target.name}: ${what} (${(durationMs / 1000).toFixed(1)} s)` });
 };
 
-const WORDS: Readonly<Record<HostOutcome, (environment: string, release: string | undefined) => string>> = {
-  unchanged: (on, release = '') => `already live on ${on}, healthy, no drift (${release}); nothing was done`,
+const WORDS: Readonly<
+  Record<HostOutcome, (environment: string, release: string | undefined, healthy: string) => string>
+> = {
+  unchanged: (on, release = '', healthy) => `already live on ${on}, ${healthy}no drift (${release}); nothing was done`,
   moved: (on, release = '') => `${release} is live on ${on}`,
   'taken-back': (on, release = 'nothing') => `taken back on ${on}; ${release} serves, as before`,
   stuck: (on) => `stuck on ${on}; see above`,

@@ -381,10 +381,11 @@ describeSsh('deploy over a real sshd', () => {
     });
   });
 
-  it('keeps `keep` releases besides the live one and prunes the rest', async () => {
-    for (const version of ['1', '2', '3', '4', '5']) await deploy({ 'main.js': app(version) }, { target: { keep: 2 } });
-    expect(releases()).toHaveLength(3);
-    expect(await w.answer()).toMatchObject({ version: '5' });
+  it('keeps `keep` releases besides the live one and the one before it, and prunes the rest', async () => {
+    for (const version of ['1', '2', '3', '4', '5', '6'])
+      await deploy({ 'main.js': app(version) }, { target: { keep: 2 } });
+    expect(releases()).toHaveLength(4);
+    expect(await w.answer()).toMatchObject({ version: '6' });
   });
 
   it('installs dependencies once for one lock file and reuses them, also for an older release', async () => {

@@ -8,6 +8,17 @@ export interface Planned {
   readonly plan: DeployPlan;
 }
 
+/**
+ * The same hosts with plans that tell whose journal decides for all: that of the first to move, which is the first to
+ * commit. Pure.
+ */
+export const decidedByFirst = <T extends Planned>(hosts: readonly T[], moves: (host: T) => boolean): readonly T[] => {
+  const [first] = hosts.filter(moves);
+  if (first === undefined) return hosts;
+  const decidedBy = { target: first.plan.target, host: nameOf(first) };
+  return hosts.map((host) => (host === first ? host : { ...host, plan: { ...host.plan, decidedBy } }));
+};
+
 export const nameOf = ({ shell }: Pick<Planned, 'shell'>): string => shell.host.name;
 
 /** What the record says of one host: the given facts, and what served before. */

@@ -20,7 +20,13 @@ export interface Comparison {
   /** Bytes of each changed entry as it is. */
   readonly sizeBefore: readonly number[];
   readonly removed: readonly { readonly path: string; readonly size: number }[];
-  readonly drift: readonly { readonly kind: 'changed' | 'missing' | 'extra'; readonly path: string }[];
+  readonly drift: readonly {
+    readonly kind: 'changed' | 'missing' | 'extra';
+    /** A directory ends with a slash; of a new one with very many files, the last entry says how many more there are. */
+    readonly path: string;
+    /** How many files this entry stands for: none for a directory. */
+    readonly files: number;
+  }[];
 }
 
 export interface LookInput {
@@ -43,7 +49,7 @@ export interface HostLook {
   readonly comparison: Comparison;
   /** Tree on the host that everything is copied from that need not be sent. */
   readonly copyFrom: string | undefined;
-  /** Empty when there is nothing to do: this very release is live, healthy, and as it was placed. */
+  /** Empty when there is nothing to do: this very release is live, as it was placed, and healthy where that is asked. */
   readonly reasons: readonly Reason[];
   readonly refusals: readonly OpsError[];
 }
@@ -61,7 +67,7 @@ export const lookAtHost = async (host: Host, input: LookInput): Promise<HostLook
     findRefusals({ host, stateDir, target, artifact, state: input.state }),
   ]);
   const comparison = { ...compared, drift: driftThatCounts(compared.drift, target) };
-  const certain = reasonsToDeploy(plan, state, comparison.drift.length);
+  const certain = reasonsToDeploy(plan, state, comparison.drift);
   const reasons = certain.length > 0 || input.foreseen ? certain : await askService(host, { target, state, signal });
   const shortages = reasons.length > 0 ? await findShortages(host, { target, artifact, plan }) : [];
   const copyFrom = tree?.directory;

@@ -4,7 +4,7 @@ import { targetLayout } from '../layout';
 import type { DeployInput } from '../operations';
 import { sentFiles, type DeployContext } from './context';
 import { deploy } from './deploy';
-import { nameOf, recordOf } from './host-record';
+import { decidedByFirst, nameOf, recordOf } from './host-record';
 import { hostJournal } from './journal';
 import { confirmedFile, type Prepared } from './prepare';
 import { reportSteps } from './report-steps';
@@ -19,7 +19,7 @@ type Moving = MovingHost & { readonly prepared: Prepared };
 export const moveHosts = async (input: DeployInput, prepared: readonly Prepared[]): Promise<HostRecord[]> => {
   const records = new Map<string, HostRecord>();
   const moving: Moving[] = [];
-  for (const host of prepared) {
+  for (const host of decidedByFirst(prepared, ({ unchanged }) => unchanged === undefined)) {
     if (host.unchanged) {
       records.set(nameOf(host), await confirm(host, host.unchanged.release));
       continue;

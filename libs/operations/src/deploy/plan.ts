@@ -37,6 +37,11 @@ export interface DeployPlan {
   /** Hash of the manifest's settings that shape a release beside its artifact. */
   readonly settings: string;
   readonly before: Before;
+  /**
+   * Where it is written whether this run was completed, if it is one of several that go as one: the run whose `committed`
+   * entry decides for all. Left out on that one itself.
+   */
+  readonly decidedBy?: { readonly target: string; readonly host: string };
   /** The target's file as it was. */
   readonly targetFile?: TargetFile;
   readonly dependencies?: DependencyPlan;
@@ -51,6 +56,8 @@ export interface DeployPlan {
   readonly url?: string;
   /** Ids of releases that go once the new one serves. */
   readonly prune: readonly string[];
+  /** Ids of kept releases that were gone back from. */
+  readonly goneBackFrom?: readonly string[];
   readonly commandTimeoutMs: number;
 }
 
@@ -91,6 +98,7 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     ...(target.postDeploy ? { postDeploy: target.postDeploy } : {}),
     ...(target.url ? { url: target.url } : {}),
     prune: releasesToPrune(state, target.keep, head.id),
+    goneBackFrom: goneBackFrom(state, { serves: head.id }),
     commandTimeoutMs: target.commandTimeoutMs,
   };
 };
@@ -121,14 +129,29 @@ export const beforeOf = (state: TargetState, deployment: string): Before => {
   return { kind: 'nothing' };
 };
 
-/** The oldest releases beyond `keep`, never the one that serves now and never an adopted directory. */
-const releasesToPrune = (state: TargetState, keep: number, own: string): string[] =>
-  state.releases
+/**
+ * The releases beyond `keep`, oldest first to go, but before them those that were gone back from. Never the one that
+ * serves now: it is the way back, also when another target fails later. Never an adopted directory.
+ */
+const releasesToPrune = (state: TargetState, keep: number, own: string): string[] => {
+  const bad = new Set(state.targetFile?.goneBackFrom);
+  const newestFirst = state.releases
     .map((release) => release.id)
-    .filter((id) => id !== own && !id.startsWith(ADOPTED))
+    .filter((id) => id !== own && id !== state.path.release && !id.startsWith(ADOPTED))
     .sort()
-    .reverse()
-    .filter((id, index) => index >= keep && id !== state.path.release);
+    .reverse();
+  return [...newestFirst.filter((id) => !bad.has(id)), ...newestFirst.filter((id) => bad.has(id))].slice(keep);
+};
+
+/** What the target's file says of releases that were gone back from, once some were and one serves (again). */
+export const goneBackFrom = (
+  state: TargetState,
+  { undid = [], serves }: { readonly undid?: readonly string[]; readonly serves: string },
+): readonly string[] => {
+  const kept = new Set(state.releases.map(({ id }) => id));
+  const all = new Set([...(state.targetFile?.goneBackFrom ?? []), ...undid]);
+  return [...all].filter((id) => id !== serves && kept.has(id)).sort();
+};
 
 /** The release that served before a plan, where it was one of ours. */
 export const previousOf = ({ before }: Pick<DeployPlan, 'before'>): string | undefined =>

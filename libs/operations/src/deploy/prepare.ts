@@ -3,16 +3,20 @@ import type { TargetFile } from '@polydev/contract';
 import type { HostShell } from '@polydev/host';
 import type { Report } from '@polydev/reporting';
 import type { Transfer } from './context';
+import { driftText, isSpoiled } from '../plan/words';
 import type { HostLook } from './look';
 import type { DeployPlan } from './plan';
 import { liveOf } from './reasons';
+
+/** Files changed by hand that are named while it deploys; status and plan have all. */
+const NAMED = 200;
 
 /** A host that is ready to be moved: its plan, and what goes over the wire. */
 export interface Prepared {
   readonly shell: HostShell;
   readonly plan: DeployPlan;
   readonly transfer: Transfer;
-  /** Set when there is nothing to do: this very release is live, healthy, and as it was placed. */
+  /** Set when there is nothing to do: this very release is live, as it was placed, and healthy where that is asked. */
   readonly unchanged?: { readonly release: string };
 }
 
@@ -27,12 +31,12 @@ export interface PrepareInput {
 export const prepareHost = ({ shell, artifact, look, report }: PrepareInput): Prepared => {
   const { plan, comparison, copyFrom, reasons } = look;
   if (comparison.drift.length > 0) {
-    const files = comparison.drift.map(({ kind, path }) => `${kind} ${path}`).join(', ');
+    const spoiled = isSpoiled(comparison.drift) ? ' No rollback goes back to such files.' : '';
     report({
       kind: 'warning',
       host: shell.host.name,
-      text: `The live release was changed by hand: ${files}.`,
-      hint: 'These files are not reused; the new release comes whole from the artifact.',
+      text: driftText(comparison.drift, NAMED),
+      hint: `These files are not reused; the new release comes whole from the artifact.${spoiled}`,
     });
   }
   const live = liveOf(look.state);
@@ -47,5 +51,6 @@ export const confirmedFile = (plan: DeployPlan, release: string): TargetFile => 
   path: plan.path,
   ...(plan.healthCheck ? { healthUrl: plan.healthCheck.url } : {}),
   ...(plan.url ? { url: plan.url } : {}),
+  ...(plan.goneBackFrom?.length ? { goneBackFrom: plan.goneBackFrom.filter((id) => id !== release) } : {}),
   live: { release, sha: plan.sha, digest: plan.digest, dirty: plan.dirty, deployment: plan.deployment },
 });

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../health/probe';
+import type { Comparison } from './look';
 import type { DeployPlan } from './plan';
 import type { TargetState } from './state';
 
@@ -12,7 +13,7 @@ export type Reason =
   | { readonly kind: 'content' }
   /** The manifest's settings that shape a release have changed. */
   | { readonly kind: 'settings' }
-  /** Files of the live release were changed by hand. */
+  /** Files of the live release were changed by hand; 0 where it is only directories. */
   | { readonly kind: 'drift'; readonly files: number }
   /** What it depends on is not installed for this machine. */
   | { readonly kind: 'dependencies' }
@@ -20,16 +21,22 @@ export type Reason =
   | { readonly kind: 'unhealthy'; readonly seen: string };
 
 /** What can be told without asking the service. Pure. */
-export const reasonsToDeploy = (plan: DeployPlan, state: TargetState, drifted: number): readonly Reason[] => {
+export const reasonsToDeploy = (
+  plan: DeployPlan,
+  state: TargetState,
+  drift: Comparison['drift'],
+): readonly Reason[] => {
   const live = liveOf(state);
   if (live === undefined) return [foundAt(state)];
   return [
     ...(live.info?.digest === plan.digest ? [] : [{ kind: 'content' } as const]),
     ...(live.info === undefined || live.info.settings === plan.settings ? [] : [{ kind: 'settings' } as const]),
-    ...(drifted === 0 ? [] : [{ kind: 'drift', files: drifted } as const]),
+    ...(drift.length === 0 ? [] : [{ kind: 'drift', files: countFiles(drift) } as const]),
     ...(plan.dependencies?.reuse === false ? [{ kind: 'dependencies' } as const] : []),
   ];
 };
+
+const countFiles = (drift: Comparison['drift']): number => drift.reduce((sum, { files }) => sum + files, 0);
 
 /** What the service's answer adds. Pure. */
 export const healthReasons = (result: ProbeResult, release: string | undefined): readonly Reason[] => {

@@ -12,6 +12,8 @@ export interface LiveEvent {
   readonly outcome: HostOutcome;
   /** Release that served when it ended. */
   readonly release: string | undefined;
+  /** SHA-256 of the artifact's file list. */
+  readonly digest: string | undefined;
 }
 
 /** One deployment, as far as it is known: closed, or its parts alone where its deployer died before it closed it. */
@@ -74,6 +76,7 @@ export const eventsOf = (
               at: part.endedAt ?? at,
               outcome,
               release,
+              digest: part.digest,
             })),
         ),
     )

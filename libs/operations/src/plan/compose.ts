@@ -1,12 +1,22 @@
 import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead } from '@polydev/contract';
-import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
+import type { EnvironmentConfig, HostConfig, TargetConfig } from '@polydev/manifest';
 import type { HostLook } from '../deploy/look';
-import { settingsOf, type DeployPlan } from '../deploy/plan';
+import { settingsOf } from '../deploy/plan';
 import { liveOf } from '../deploy/reasons';
 import { liveCommit } from './foresee';
 import { planHash } from './hash';
-import type { Amount, FileChanges, HostPlan, LiveRelease, PlannedMend, PlannedSteps, TargetPlan } from './target-plan';
+import { plannedSteps } from './planned-steps';
+import type {
+  Amount,
+  FileChanges,
+  HostPlan,
+  LiveRelease,
+  PlannedMend,
+  PlannedRules,
+  Refusal,
+  TargetPlan,
+} from './target-plan';
 
 /** A host as it was found for a plan. */
 export interface HostFacts {
@@ -18,17 +28,26 @@ export interface HostFacts {
 }
 
 export interface ComposeInput {
-  readonly environment: Pick<EnvironmentConfig, 'name'>;
+  readonly environment: Pick<EnvironmentConfig, 'name' | 'hosts'>;
   readonly target: TargetConfig;
   readonly artifact: Artifact;
   readonly head: Pick<DeploymentHead, 'sha' | 'dirty'>;
   readonly hosts: readonly HostFacts[];
+  /** What stands against it whatever the hosts are like; asked only for a plan that is shown. */
+  readonly refusals?: readonly Refusal[];
 }
 
 /** Puts together what a deploy would do. Pure. */
-export const composePlan = ({ environment, target, artifact, head, hosts }: ComposeInput): TargetPlan => {
+export const composePlan = ({
+  environment,
+  target,
+  artifact,
+  head,
+  hosts,
+  refusals = [],
+}: ComposeInput): TargetPlan => {
   const plan: Omit<TargetPlan, 'hash'> = {
-    version: 1,
+    version: 2,
     target: target.name,
     environment: environment.name,
     path: target.path,
@@ -36,13 +55,15 @@ export const composePlan = ({ environment, target, artifact, head, hosts }: Comp
     dirty: head.dirty,
     digest: artifact.digest,
     settings: settingsOf(target),
+    rules: rulesOf(target),
+    refusals: refusals.map(plainRefusal),
     artifact: amountOf(artifact, artifact.entries.keys()),
-    hosts: hosts.map((host) => hostPlan(artifact, host)),
+    hosts: hosts.map((host) => ({ ...hostPlan(artifact, host), address: addressOf(environment, host) })),
   };
   return { ...plan, hash: planHash(plan) };
 };
 
-const hostPlan = (artifact: Artifact, { look, mend, lock, beside }: HostFacts): HostPlan => {
+const hostPlan = (artifact: Artifact, { look, mend, lock, beside }: HostFacts): Omit<HostPlan, 'address'> => {
   const { host, state, plan, comparison, reasons, refusals } = look;
   const live = liveRelease(state);
   const send = amountOf(artifact, comparison.send);
@@ -51,17 +72,42 @@ const hostPlan = (artifact: Artifact, { look, mend, lock, beside }: HostFacts): 
     host: host.name,
     action: refusals.length > 0 ? 'refuse' : reasons.length > 0 ? 'deploy' : 'nothing',
     reasons,
-    refusals: refusals.map(({ code, message, hint }) => ({ code, message, hint })),
+    refusals: refusals.map(plainRefusal),
     ...(live ? { live } : {}),
     files: fileChanges(artifact, look),
     send,
     reuse: { files: all.files - send.files, bytes: all.bytes - send.bytes },
     drift: comparison.drift,
-    steps: plannedSteps(plan, beside),
+    steps: plannedSteps(plan, { live: live !== undefined, beside }),
     prune: plan.prune,
     ...(mend ? { mend } : {}),
     ...(lock ? { lock } : {}),
   };
+};
+
+const plainRefusal = ({ code, message, hint }: Refusal): Refusal => ({ code, message, hint });
+
+const rulesOf = ({
+  keep,
+  strategy,
+  rollbackOnFailure,
+  commandTimeoutMs,
+  url,
+  healthCheck,
+}: TargetConfig): PlannedRules => ({
+  keep,
+  strategy,
+  rollbackOnFailure,
+  commandTimeoutMs,
+  ...(url ? { url } : {}),
+  ...(healthCheck ? { healthCheck } : {}),
+});
+
+const addressOf = ({ hosts }: Pick<EnvironmentConfig, 'hosts'>, { look }: HostFacts): string => {
+  const config: Pick<HostConfig, 'address' | 'user' | 'port'> =
+    hosts.find(({ name }) => name === look.host.name) ?? look.host;
+  const { address, user, port } = config;
+  return `${user ? `${user}@` : ''}${address}${port ? `:${port}` : ''}`;
 };
 
 const liveRelease = (state: HostLook['state']): LiveRelease | undefined => {
@@ -90,26 +136,5 @@ const fileChanges = ({ entries }: Artifact, { comparison }: HostLook): FileChang
       before: comparison.sizeBefore[position] ?? 0,
     })),
     removed: comparison.removed,
-  };
-};
-
-const plannedSteps = (plan: DeployPlan, beside: readonly string[] = []): PlannedSteps => {
-  const { dependencies, buildCommand, preDeploy, restart, healthCheck, postDeploy } = plan;
-  const shared = plan.shared.map(({ path }) => path);
-  const holdsShared = (entry: string) => shared.some((path) => path === entry || path.startsWith(`${entry}/`));
-  return {
-    sync: plan.sync ?? 'content',
-    ...(dependencies
-      ? { install: { command: dependencies.command, reuse: dependencies.reuse, key: dependencies.key } }
-      : {}),
-    ...(plan.before.kind === 'directory'
-      ? { adopt: { move: beside.filter(holdsShared), leave: beside.filter((entry) => !holdsShared(entry)) } }
-      : {}),
-    shared: plan.shared,
-    ...(buildCommand ? { build: buildCommand } : {}),
-    ...(preDeploy ? { preDeploy } : {}),
-    ...(restart ? { restart } : {}),
-    ...(healthCheck ? { healthCheck: healthCheck.url } : {}),
-    ...(postDeploy ? { postDeploy } : {}),
   };
 };

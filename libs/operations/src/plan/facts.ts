@@ -1,4 +1,4 @@
-import type { HostPlan, PlannedSteps, TargetPlan } from './target-plan';
+import type { HostPlan, PlannedRules, PlannedSteps, TargetPlan } from './target-plan';
 
 /** One thing that decides what a deploy does: what it is called, and its value or values. */
 export interface Fact {
@@ -18,6 +18,7 @@ export const factsOf = (plan: Omit<TargetPlan, 'hash'>): readonly Fact[] => [
   { name: 'path', value: plan.path },
   { name: 'artifact digest', value: plan.digest },
   { name: 'settings that shape a release', value: plan.settings },
+  ...ruleFacts(plan.rules),
   { name: 'hosts', value: plan.hosts.map(({ host }) => host) },
   ...plan.hosts.flatMap(hostFacts),
 ];
@@ -25,6 +26,7 @@ export const factsOf = (plan: Omit<TargetPlan, 'hash'>): readonly Fact[] => [
 const hostFacts = (host: HostPlan): readonly Fact[] => {
   const fact = (name: string, value: Fact['value']): Fact => ({ name: `${host.host}: ${name}`, value });
   return [
+    fact('address', host.address),
     fact('live release', host.live?.release ?? NONE),
     fact('live digest', host.live?.digest ?? NONE),
     fact('files changed by hand', host.drift.map(({ kind, path }) => `${path} (${kind})`).sort()),
@@ -50,6 +52,7 @@ const stepFacts = (steps: PlannedSteps): readonly Fact[] => [
     value: steps.install ? `${steps.install.reuse ? 'reuse' : steps.install.command} (${steps.install.key})` : NONE,
   },
   { name: 'adopted directory', value: steps.adopt ? [...steps.adopt.move, ...steps.adopt.leave].sort() : [] },
+  { name: 'symlink that is replaced', value: steps.replaces ?? NONE },
   { name: 'shared', value: steps.shared.map(({ kind, path }) => `${path} (${kind})`).sort() },
   { name: 'server build', value: steps.build ?? NONE },
   { name: 'pre_deploy', value: steps.preDeploy ?? NONE },
@@ -57,5 +60,23 @@ const stepFacts = (steps: PlannedSteps): readonly Fact[] => [
   { name: 'health check', value: steps.healthCheck ?? NONE },
   { name: 'post_deploy', value: steps.postDeploy ?? NONE },
 ];
+
+const ruleFacts = (rules: PlannedRules): readonly Fact[] => {
+  const { keep, strategy, rollbackOnFailure, commandTimeoutMs, url, healthCheck } = rules;
+  const seconds = (ms: number | undefined): string => (ms === undefined ? NONE : `${ms / 1000} s`);
+  const body = Object.entries(healthCheck?.body ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  return [
+    { name: 'keep', value: String(keep) },
+    { name: 'strategy', value: strategy },
+    { name: 'rollback_on_failure', value: String(rollbackOnFailure) },
+    { name: 'command_timeout', value: seconds(commandTimeoutMs) },
+    { name: 'url', value: url ?? NONE },
+    { name: 'health_check.status', value: String(healthCheck?.status ?? NONE) },
+    { name: 'health_check.body', value: body.sort() },
+    { name: 'health_check.timeout', value: seconds(healthCheck?.timeoutMs) },
+    { name: 'health_check.interval', value: seconds(healthCheck?.intervalMs) },
+    { name: 'health_check.successes', value: String(healthCheck?.successes ?? NONE) },
+  ];
+};
 
 const NONE = 'none';

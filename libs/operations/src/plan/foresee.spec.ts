@@ -6,6 +6,8 @@ import { foreseeMending } from './foresee';
 const dead = (more: Partial<DeployPlan> = {}) =>
   ({
     target: 'api',
+    path: '/opt/api',
+    stateDir: '/state',
     release: 'B',
     before: { kind: 'symlink', link: '/state/releases/A', release: 'A' },
     dependencies: { key: 'k2', command: 'npm ci', reuse: false, files: [], mode: 'link' },

@@ -3,6 +3,7 @@ import { refuseWithoutRsync } from '../deploy/rsync-refusal';
 import { readTarget } from '../deploy/read-target';
 import { readState } from '../deploy/state';
 import type { PlanTarget } from '../operations';
+import { judgeSource } from '../preflight/judge-source';
 import { composePlan } from './compose';
 import { factsOfHost, lockOf } from './look-at-hosts';
 import { NEW_DEPLOYMENT } from './target-plan';
@@ -20,6 +21,7 @@ export const planTarget: PlanTarget = async ({ environment, target, artifactDire
         return { ...(await factsOfHost(host, state, input)), ...(lock ? { lock } : {}) };
       }),
     );
-    return composePlan({ environment, target, artifact, head, hosts });
+    const refusals = judgeSource(environment, head).filter(({ level }) => level === 'error');
+    return composePlan({ environment, target, artifact, head, hosts, refusals });
   });
 };

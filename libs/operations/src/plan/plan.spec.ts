@@ -2,10 +2,11 @@ import { differences } from './differences';
 import { planHash } from './hash';
 import { planEvents } from './show';
 import type { HostPlan, TargetPlan } from './target-plan';
-import { bytesText } from './words';
+import { bytesText, driftText, reasonText } from './words';
 
 const host = (more: Partial<HostPlan> = {}): HostPlan => ({
   host: 'web-1',
+  address: 'deploy@192.0.2.1',
   action: 'deploy',
   reasons: [{ kind: 'content' }],
   refusals: [],
@@ -14,13 +15,21 @@ const host = (more: Partial<HostPlan> = {}): HostPlan => ({
   send: { files: 1, bytes: 1500 },
   reuse: { files: 3, bytes: 20 },
   drift: [],
-  steps: { sync: 'content', shared: [], restart: 'systemctl restart api' },
+  steps: { run: ['place release', 'swap', 'restart'], sync: 'content', shared: [], restart: 'systemctl restart api' },
   prune: [],
   ...more,
 });
+const healthCheck = { url: 'http://localhost/', status: 200, timeoutMs: 2000, intervalMs: 500, successes: 2 };
+const rules: TargetPlan['rules'] = {
+  keep: 5,
+  strategy: 'rolling',
+  rollbackOnFailure: 'deployment',
+  commandTimeoutMs: 60_000,
+  healthCheck,
+};
 const plan = (more: Partial<TargetPlan> = {}): TargetPlan => {
   const rest = {
-    version: 1,
+    version: 2,
     target: 'api',
     environment: 'production',
     path: '/opt/api',
@@ -28,6 +37,8 @@ const plan = (more: Partial<TargetPlan> = {}): TargetPlan => {
     dirty: false,
     digest: 'd2',
     settings: 's1',
+    rules,
+    refusals: [],
     artifact: { files: 4, bytes: 1520 },
     hosts: [host()],
     ...more,
@@ -36,13 +47,16 @@ const plan = (more: Partial<TargetPlan> = {}): TargetPlan => {
 };
 const withHost = (more: Partial<HostPlan>) => plan({ hosts: [host(more)] });
 
+const withRules = (more: Partial<TargetPlan['rules']>) => plan({ rules: { ...rules, ...more } });
+const withHealth = (more: object) => withRules({ healthCheck: { ...healthCheck, ...more } });
+
 const CHANGES: readonly [string, TargetPlan, readonly string[]][] = [
   ['another artifact', plan({ digest: 'd3' }), ['artifact digest: was d2, is d3']],
   ['settings of the manifest', plan({ settings: 's2' }), ['settings that shape a release: was s1, is s2']],
   ['another live release', withHost({ live: { release: 'B', digest: 'd1' } }), ['web-1: live release: was A, is B']],
   [
     'a file changed by hand',
-    withHost({ drift: [{ kind: 'changed', path: 'main.js' }] }),
+    withHost({ drift: [{ kind: 'changed', path: 'main.js', files: 1 }] }),
     ['web-1: files changed by hand: main.js (changed) is new'],
   ],
   [
@@ -58,9 +72,33 @@ const CHANGES: readonly [string, TargetPlan, readonly string[]][] = [
   ['a release more to remove', withHost({ prune: ['Z'] }), ['web-1: releases to remove: Z is new']],
   [
     'another command',
-    withHost({ steps: { sync: 'content', shared: [] } }),
+    withHost({ steps: { run: ['place release', 'swap'], sync: 'content', shared: [] } }),
     ['web-1: restart: was systemctl restart api, is none'],
   ],
+  [
+    'another machine',
+    withHost({ address: 'deploy@192.0.2.2' }),
+    ['web-1: address: was deploy@192.0.2.1, is deploy@192.0.2.2'],
+  ],
+  [
+    'another symlink to replace',
+    withHost({ steps: { ...host().steps, replaces: '/srv/old' } }),
+    ['web-1: symlink that is replaced: was none, is /srv/old'],
+  ],
+  ['releases to keep', withRules({ keep: 2 }), ['keep: was 5, is 2']],
+  ['another strategy', withRules({ strategy: 'blue-green' }), ['strategy: was rolling, is blue-green']],
+  [
+    'what is done after a failure',
+    withRules({ rollbackOnFailure: false }),
+    ['rollback_on_failure: was deployment, is false'],
+  ],
+  ['more patience', withRules({ commandTimeoutMs: 90_000 }), ['command_timeout: was 60 s, is 90 s']],
+  ['another address for people', withRules({ url: 'http://a/' }), ['url: was none, is http://a/']],
+  ['another status', withHealth({ status: 204 }), ['health_check.status: was 200, is 204']],
+  ['another answer', withHealth({ body: { ok: true } }), ['health_check.body: ok: true is new']],
+  ['a slower answer', withHealth({ timeoutMs: 1500 }), ['health_check.timeout: was 2 s, is 1.5 s']],
+  ['another rhythm', withHealth({ intervalMs: 1000 }), ['health_check.interval: was 0.5 s, is 1 s']],
+  ['more good answers', withHealth({ successes: 3 }), ['health_check.successes: was 2, is 3']],
   ['a host more', plan({ hosts: [host(), host({ host: 'web-2' })] }), ['hosts: web-2 is new']],
   ['a host less', plan({ hosts: [] }), ['hosts: web-1 is gone']],
 ];
@@ -123,6 +161,29 @@ test('what would refuse, who holds the lock, and what is put right first are tol
   expect(text).toMatch(/\[PATH_OCCUPIED\] A file is in the way\.[^]*would refuse; nothing was touched/);
   expect(text).toContain('ana@laptop holds the lock');
   expect(text).toContain('D died there after its release had proven healthy; it is finished first.');
+});
+
+test('what preflight would refuse for is told, and is no part of the hash', () => {
+  const dirty = plan({ refusals: [{ code: 'TREE_DIRTY', message: 'The tree has changes.', hint: 'Commit them.' }] });
+  expect(textOf(dirty)).toMatch(/\[TREE_DIRTY\] The tree has changes\.[^]*would refuse; nothing was touched/);
+  expect(textOf(dirty)).not.toContain('to do just this');
+  expect(dirty.hash).toBe(plan().hash);
+});
+
+test('a release with changed or missing files is not offered to go back to; one with more files is', () => {
+  const drifted = (kind: 'missing' | 'extra') => textOf(withHost({ drift: [{ kind, path: 'a.txt', files: 1 }] }));
+  expect(drifted('missing')).toContain('A rollback would refuse to go back to A');
+  expect(drifted('extra')).toContain('A rollback would go back to A');
+});
+
+test('what was changed by hand is counted in files, and directories are named for what they are', () => {
+  expect(reasonText({ kind: 'drift', files: 0 })).toBe('directories of what is live were changed by hand');
+  const drift = [
+    { kind: 'extra', path: 'cache/… and 312 more', files: 312 },
+    { kind: 'missing', path: 'logs/', files: 0 },
+  ] as const;
+  expect(driftText(drift)).toContain('extra cache/… and 312 more, missing logs/.');
+  expect(driftText(drift, 0)).toContain('and 313 more');
 });
 
 test.each([

@@ -103,13 +103,38 @@ describeSsh('plan over a real sshd', () => {
     expect(releases()).toEqual([v1.hosts[0]?.release]);
 
     const again = await plan(files);
-    expect(again.first.drift).toEqual([{ kind: 'changed', path: 'a.txt' }]);
+    expect(again.first.drift).toEqual([{ kind: 'changed', path: 'a.txt', files: 1 }]);
     expect(again.first.send.files).toBe(2);
     expect((await deploy(files, {}, only(again))).outcome).toBe('moved');
     await expect(deploy({ 'main.js': app('v3') }, {}, only(again))).rejects.toMatchObject({
       code: 'PLAN_CHANGED',
       message: expect.stringMatching(/artifact digest: was .*live release: was /s) as string,
     });
+  });
+
+  it('names every file of a directory that was made by hand, to a limit, and counts files only', async () => {
+    await deploy({ 'main.js': app('v1'), 'in/a.txt': 'a' });
+    mkdirSync(join(w.path, 'made/below'), { recursive: true });
+    mkdirSync(join(w.path, 'many'));
+    mkdirSync(join(w.path, 'in/empty'));
+    writeFileSync(join(w.path, 'made/below/b.txt'), 'b');
+    for (let index = 100; index < 303; index++) writeFileSync(join(w.path, 'many', `${index}`), '');
+    const { first } = await plan({ 'main.js': app('v1'), 'in/a.txt': 'a' });
+    expect(first.reasons).toEqual([{ kind: 'drift', files: 204 }]);
+    expect(first.drift).toContainEqual({ kind: 'extra', path: 'made/below/b.txt', files: 1 });
+    expect(first.drift).toContainEqual({ kind: 'extra', path: 'many/299', files: 1 });
+    expect(first.drift).toContainEqual({ kind: 'extra', path: 'many/… and 3 more', files: 3 });
+    expect(first.drift).toContainEqual({ kind: 'extra', path: 'in/empty/', files: 0 });
+    expect(first.drift).toHaveLength(203);
+  });
+
+  it('what preflight would refuse by the environment’s rules, the plan refuses too, with the same hash', async () => {
+    const input = { ...inputFor({ 'main.js': app('v1') }), head: { ...w.head(), dirty: true } };
+    const strict = { ...input.environment, protected: true, branch: 'main' };
+    const [free, refused] = [await planTarget(input), await planTarget({ ...input, environment: strict })];
+    expect(free.refusals).toEqual([]);
+    expect(refused.refusals).toMatchObject([{ code: 'TREE_DIRTY' }, { code: 'BRANCH_WRONG' }]);
+    expect(refused.hash).toBe(free.hash);
   });
 
   it('where nothing is to be done, a deploy passes though only another target’s plan was given; else it refuses', async () => {

@@ -1,7 +1,7 @@
 import type { Event } from '@polydev/reporting';
 import { stepRows, stepsTable } from './steps-table';
-import { isNoOp, type FileChanges, type HostPlan, type TargetPlan } from './target-plan';
-import { amountText, bytesText, lockText, mendText, reasonText, shortText } from './words';
+import { isNoOp, wouldRefuse, type FileChanges, type HostPlan, type Refusal, type TargetPlan } from './target-plan';
+import { amountText, bytesText, driftText, isSpoiled, lockText, mendText, reasonText, shortText } from './words';
 
 /** Files of each kind that are named to people; programs get all. */
 const NAMED = 20;
@@ -22,6 +22,7 @@ export const planEvents = (plan: TargetPlan, { between = [], before = [] }: Show
   },
   ...before.map((one): Event => ({ kind: 'note', text: beforeText(one) })),
   ...between,
+  ...plan.refusals.map((refusal) => refusalEvent(refusal)),
   ...alikeHosts(plan.hosts).flatMap((hosts) => hostEvents(plan, hosts)),
   outcomeOf(plan, before),
 ];
@@ -35,7 +36,7 @@ const beforeText = (plan: TargetPlan): string =>
 const alikeHosts = (hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] => {
   const groups = new Map<string, HostPlan[]>();
   for (const host of hosts) {
-    const key = JSON.stringify({ ...host, host: '' });
+    const key = JSON.stringify({ ...host, host: '', address: '' });
     groups.set(key, [...(groups.get(key) ?? []), host]);
   }
   return [...groups.values()];
@@ -49,16 +50,18 @@ const hostEvents = (plan: TargetPlan, alike: readonly HostPlan[]): readonly Even
     ...(first.lock ? [{ kind: 'warning', host, text: lockText(first.lock) } as const] : []),
     ...(first.mend ? [{ kind: 'warning', host, text: mendText(first.mend) } as const] : []),
     ...driftEvents(first, host),
-    ...first.refusals.map(({ code, message, hint }): Event => ({
-      kind: 'warning',
-      host,
-      text: `[${code}] ${message}`,
-      hint,
-    })),
+    ...first.refusals.map((refusal) => refusalEvent(refusal, host)),
     { kind: 'note', host, text: actionText(first) },
     ...(first.action === 'deploy' ? deployEvents(plan, first, host) : []),
   ];
 };
+
+const refusalEvent = ({ code, message, hint }: Refusal, host?: string): Event => ({
+  kind: 'warning',
+  ...(host === undefined ? {} : { host }),
+  text: `[${code}] ${message}`,
+  hint,
+});
 
 const deployEvents = (plan: TargetPlan, first: HostPlan, host: string): readonly Event[] => [
   stepsTable(`Steps on ${host}`, stepRows(first, plan.path)),
@@ -77,7 +80,9 @@ const actionText = ({ action, reasons, live, mend, steps }: HostPlan): string =>
   }
 };
 
-const afterText = ({ live, steps }: HostPlan): string => {
+const afterText = ({ live, drift, steps }: HostPlan): string => {
+  if (live && isSpoiled(drift))
+    return `A rollback would refuse to go back to ${live.release}: files of it are changed or missing.`;
   if (live) return `A rollback would go back to ${live.release}${live.sha ? ` (${shortText(live.sha)})` : ''}.`;
   return steps.adopt
     ? 'A rollback would go back to the directory that is there now.'
@@ -86,9 +91,7 @@ const afterText = ({ live, steps }: HostPlan): string => {
 
 const driftEvents = ({ drift }: HostPlan, host: string): readonly Event[] => {
   if (drift.length === 0) return [];
-  const named = drift.slice(0, NAMED).map(({ kind, path }) => `${kind} ${path}`);
-  const more = drift.length > NAMED ? `, and ${drift.length - NAMED} more` : '';
-  const text = `The live release was changed by hand: ${named.join(', ')}${more}.`;
+  const text = driftText(drift, NAMED);
   return [{ kind: 'warning', host, text, hint: 'These files are not reused.' }];
 };
 
@@ -114,9 +117,9 @@ const sizesText = (before: number, after: number): string =>
   before === after ? bytesText(after) : `${bytesText(before)} → ${bytesText(after)}`;
 
 const outcomeOf = (plan: TargetPlan, before: readonly TargetPlan[]): Event => {
-  const { target, environment, hash, hosts } = plan;
+  const { target, environment, hash } = plan;
   const deploy = `a deploy to ${environment}`;
-  if (hosts.some(({ action }) => action === 'refuse'))
+  if (wouldRefuse(plan))
     return { kind: 'outcome', ok: false, text: `${target}: ${deploy} would refuse; nothing was touched` };
   const hashes = [hash, ...before.filter((one) => !isNoOp(one)).map((one) => one.hash)];
   const command = `npx nx run ${target}:deploy -c ${environment} --plan=${hashes.join(',')}`;

@@ -14,24 +14,39 @@ export const stepsTable = (title: string, rows: readonly StepRow[]): Event => ({
 });
 
 /** The steps of a deploy that will do something on a host, in their order. */
-export const stepRows = ({ send, reuse, steps, live, prune }: HostPlan, path: string): readonly StepRow[] => {
-  const { install, adopt, shared, build, preDeploy, restart, healthCheck, postDeploy } = steps;
-  return [
-    ['place release', placeText({ send, reuse, steps })],
-    ...row('install dependencies', install && (install.reuse ? 'reuses what is installed' : install.command)),
-    ...row(
-      'adopt shared files',
-      adopt && adopt.move.length > 0 ? `moves ${adopt.move.join(', ')} to where they are shared` : undefined,
-    ),
-    ...row('link shared files', shared.length > 0 ? shared.map((entry) => entry.path).join(', ') : undefined),
-    ...row('build on server', build),
-    ...row('run pre_deploy', preDeploy),
-    ['swap', swapText(path, { live, adopt })],
-    ...row('restart', restart),
-    ...row('health check', healthCheck),
-    ...row('run post_deploy', postDeploy),
-    ...row('prune', prune.length > 0 ? `removes ${prune.join(', ')}` : undefined),
-  ];
+export const stepRows = (host: HostPlan, path: string): readonly StepRow[] =>
+  host.steps.run.map((step) => [step, (WHAT[step] ?? nothingToSay)(host, path)]);
+
+type What = (host: HostPlan, path: string) => string;
+const nothingToSay: What = () => '';
+
+/** What each step of the deploy runbook will do, by its name. */
+const WHAT: Readonly<Record<string, What>> = {
+  'place release': (host) => placeText(host),
+  'install dependencies': ({ steps }) => steps.install?.command ?? '',
+  'adopt shared files': ({ steps: { adopt } }) =>
+    adopt && adopt.move.length > 0 ? `moves ${adopt.move.join(', ')} to where they are shared` : 'has none to move',
+  'link shared files': ({ steps: { shared, install } }) =>
+    [...shared.map((entry) => entry.path), ...(install ? [installedText(install)] : [])].join(', '),
+  'build on server': ({ steps }) => steps.build ?? '',
+  'run pre_deploy': ({ steps }) => steps.preDeploy ?? '',
+  'keep the way back': (host) => wayBackText(host),
+  swap: (host, path) => swapText(path, host),
+  restart: ({ steps }) => steps.restart ?? '',
+  'health check': ({ steps }) => steps.healthCheck ?? '',
+  'run post_deploy': ({ steps }) => steps.postDeploy ?? '',
+  record: () => 'writes down beside the releases what is live',
+  prune: ({ prune }) =>
+    prune.length > 0 ? `removes ${prune.join(', ')}` : 'removes installed dependencies that no release uses',
+};
+
+const installedText = ({ reuse }: { readonly reuse: boolean }): string =>
+  reuse ? 'what is installed already' : 'what was installed';
+
+const wayBackText = ({ live, steps: { adopt, replaces } }: HostPlan): string => {
+  if (live) return live.release;
+  if (adopt) return 'the directory that is there';
+  return replaces === undefined ? 'nothing serves yet' : `the symlink to ${replaces}`;
 };
 
 const placeText = ({ send, reuse, steps }: Pick<HostPlan, 'send' | 'reuse' | 'steps'>): string =>
@@ -42,15 +57,11 @@ const placeText = ({ send, reuse, steps }: Pick<HostPlan, 'send' | 'reuse' | 'st
     ...(reuse.files > 0 ? [`copies ${amountText(reuse)} from what is there`] : []),
   ].join('; ');
 
-const row = (step: string, what: string | undefined): readonly StepRow[] => (what === undefined ? [] : [[step, what]]);
-
-const swapText = (
-  path: string,
-  { live, adopt }: { readonly live: HostPlan['live']; readonly adopt: HostPlan['steps']['adopt'] },
-): string => {
+const swapText = (path: string, { live, steps: { adopt, replaces } }: HostPlan): string => {
   if (adopt) {
     const left = adopt.leave.length > 0 ? `, with ${adopt.leave.join(', ')}` : '';
     return `the directory at ${path} becomes release adopted-${NEW_DEPLOYMENT}${left}`;
   }
-  return live ? `${path}: from ${live.release} to the new release` : `${path} is made`;
+  if (live) return `${path}: from ${live.release} to the new release`;
+  return replaces === undefined ? `${path} is made` : `${path} replaces the symlink to ${replaces}`;
 };

@@ -1,4 +1,4 @@
-import type { SharedEntry } from '@polydev/manifest';
+import type { SharedEntry, TargetConfig } from '@polydev/manifest';
 import type { Drift } from '../deploy/drift';
 import type { Reason } from '../deploy/reasons';
 
@@ -7,7 +7,7 @@ export const NEW_DEPLOYMENT = '<deployment>';
 
 /** What a deploy would do to a target in an environment: plain data, from the artifact and the state its hosts are in. */
 export interface TargetPlan {
-  readonly version: 1;
+  readonly version: 2;
   /** `p` and 12 hex digits, of all that decides; the same for the same world, whoever asks and when. */
   readonly hash: string;
   readonly target: string;
@@ -19,6 +19,9 @@ export interface TargetPlan {
   readonly digest: string;
   /** Hash of the manifest's settings that shape a release beside its artifact. */
   readonly settings: string;
+  readonly rules: PlannedRules;
+  /** Why preflight would let nothing of it begin, whatever its hosts are like; no part of the hash, as the commit is none. */
+  readonly refusals: readonly Refusal[];
   readonly artifact: Amount;
   readonly hosts: readonly HostPlan[];
 }
@@ -28,14 +31,28 @@ export interface Amount {
   readonly bytes: number;
 }
 
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Settings of the manifest that decide how a deploy goes and ends, beside its commands. */
+export type PlannedRules = Pick<
+  TargetConfig,
+  'keep' | 'strategy' | 'rollbackOnFailure' | 'commandTimeoutMs' | 'url' | 'healthCheck'
+>;
+
 /** What a deploy would do on one host. */
 export interface HostPlan {
   readonly host: string;
+  /** Where that name leads: `[user@]address[:port]`. */
+  readonly address: string;
   /** `refuse`: it would end before anything is touched, for the reasons in `refusals`. */
   readonly action: 'deploy' | 'nothing' | 'refuse';
   /** Why there is something to do; empty where there is not. */
   readonly reasons: readonly Reason[];
-  readonly refusals: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
+  readonly refusals: readonly Refusal[];
   /** What serves when the deploy begins, and what a rollback would go back to after it. */
   readonly live?: LiveRelease;
   readonly files: FileChanges;
@@ -71,6 +88,8 @@ export interface FileChanges {
 }
 
 export interface PlannedSteps {
+  /** Names of the steps that run, of the runbook's own, in their order. */
+  readonly run: readonly string[];
   /** How files are sent; rsync sends less than whole files where a part of one differs. */
   readonly sync: 'content' | 'rsync';
   readonly install?: { readonly command: string; readonly reuse: boolean; readonly key: string };
@@ -81,6 +100,8 @@ export interface PlannedSteps {
     /** Entries that stay behind in the adopted release. */
     readonly leave: readonly string[];
   };
+  /** Text of a symlink at the path that leads to no release of ours; it is replaced. */
+  readonly replaces?: string;
   readonly shared: readonly SharedEntry[];
   readonly build?: string;
   readonly preDeploy?: string;
@@ -97,6 +118,10 @@ export interface PlannedMend {
   /** Whether taking it back failed before. */
   readonly stuck: boolean;
 }
+
+/** Whether a deploy would end before anything is touched. */
+export const wouldRefuse = ({ hosts, refusals }: Pick<TargetPlan, 'hosts' | 'refusals'>): boolean =>
+  refusals.length > 0 || hosts.some(({ action }) => action === 'refuse');
 
 /** Whether a deploy would do nothing anywhere. */
 export const isNoOp = ({ hosts }: Pick<TargetPlan, 'hosts'>): boolean =>

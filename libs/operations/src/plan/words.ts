@@ -1,3 +1,5 @@
+import { printableName } from '@polydev/errors';
+import type { Drift } from '../deploy/drift';
 import type { Reason } from '../deploy/reasons';
 import type { Amount, HostPlan, PlannedMend } from './target-plan';
 
@@ -24,6 +26,7 @@ export const reasonText = (reason: Reason): string => {
     case 'settings':
       return 'the manifest’s settings for a release have changed';
     case 'drift':
+      if (reason.files === 0) return 'directories of what is live were changed by hand';
       return `${filesText(reason.files)} of what is live ${reason.files === 1 ? 'was' : 'were'} changed by hand`;
     case 'dependencies':
       return 'what it depends on is not installed there';
@@ -31,6 +34,16 @@ export const reasonText = (reason: Reason): string => {
       return `what is live is not healthy (${reason.seen})`;
   }
 };
+
+/** What was changed by hand, in one sentence; `most` entries by name. */
+export const driftText = (drift: readonly Drift[], most = Infinity): string => {
+  const named = drift.slice(0, most).map(({ kind, path }) => `${kind} ${printableName(path)}`);
+  const more = drift.slice(most).reduce((sum, { files }) => sum + Math.max(files, 1), 0);
+  return `The live release was changed by hand: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
+};
+
+/** Whether a rollback refuses to go back to a release for what has become of its files. What was only added, it lets be. */
+export const isSpoiled = (drift: readonly Drift[]): boolean => drift.some(({ kind }) => kind !== 'extra');
 
 /** What would become of a dead run, in a sentence. */
 export const mendText = ({ deployment, runbook, how, stuck }: PlannedMend): string =>

@@ -34,7 +34,7 @@ const closePart = async (
   try {
     const { lastRun } = await readState(host, environment.stateDir, target);
     const isOurs = isUnfinished(lastRun) && lastRun.run === part.head.id;
-    if (isOurs) await recoverRun(shell, lastRun, report);
+    if (isOurs) await recoverRun(shell, lastRun, { environment, report });
     await settlePart(shell, environment.stateDir, { target, part, mended: isOurs });
   } catch (error) {
     if (!isOpsError(error)) throw error;

@@ -10,8 +10,8 @@ import { readOpenDeployments, readRecords, type OpenDeployment } from './parts';
 import { takeBackMoved } from './take-back-moved';
 
 /**
- * Closes a deployment: finishes or undoes what its dead tasks left, takes back what a failed one had moved, joins the parts into the record on every host, and
- * does the same for deployments that an earlier run left open. Closing twice gives the same record.
+ * Closes a deployment: finishes or undoes what its dead tasks left, takes back what a failed one had moved, joins the
+ * parts into the record on every host, and closes what earlier runs left open. Closing twice gives the same record.
  */
 export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | undefined> =>
   withHosts(input.environment, input.signal, async (hosts) => {
@@ -25,11 +25,16 @@ export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | u
     for (const id of ids) {
       const record = joined(id, ofDeployment(open, id), { input });
       if (!record || (record.outcome === 'running' && id !== input.deployment)) continue;
-      await Promise.all(hosts.map((host) => writeRecord(host, input, record)));
+      // A run that was refused before it touched anything is nobody's history.
+      if (!wasRefused(record)) await Promise.all(hosts.map((host) => writeRecord(host, input, record)));
       records.push(record);
     }
     return records.find(({ id }) => id === input.deployment) ?? written;
   });
+
+/** Whether no target of a deployment was reached. */
+const wasRefused = ({ targets }: DeploymentRecord): boolean =>
+  targets.every(({ outcome }) => outcome === 'not-reached');
 
 const readOpen = async (hosts: readonly Host[], { environment }: CloseInput): Promise<readonly OpenDeployment[]> =>
   (await Promise.all(hosts.map((host) => readOpenDeployments(host, environment.stateDir)))).flat();

@@ -1,9 +1,10 @@
 import { deploymentHeadSchema, type DeploymentPart, type HostRecord } from '@polydev/contract';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
-import { lastRun, type RunOutcome, type RunState } from '@polydev/runbook';
+import type { RunOutcome, RunState } from '@polydev/runbook';
 import { readState } from '../deploy/state';
 import { targetLayout } from '../layout';
+import { runOf } from '../recover/decision';
 import { targetOutcome } from './join';
 import { readOpenDeployments, readRecords, writePart } from './parts';
 
@@ -35,12 +36,6 @@ export const settlePart = async (
   const endedAt = run?.endedAt ?? new Date().toISOString();
   const settled = { ...part.part, hosts, outcome: targetOutcome(hosts), endedAt };
   await writePart([shell], stateDir, { head: part.head, part: settled });
-};
-
-/** A run in a target's journal, which may be long: only its own lines are read. */
-const runOf = async (host: Host, journal: string, run: string): Promise<RunState | undefined> => {
-  const { stdout } = await host.exec(['grep', '--fixed-strings', '--', `"run":${JSON.stringify(run)}`, journal]);
-  return lastRun(stdout);
 };
 
 interface Ended {

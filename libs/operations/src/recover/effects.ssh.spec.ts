@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeSsh } from '@polydev/host/testing';
 import { deadDeployers } from '../../testing/dead-deployer';
@@ -116,4 +116,36 @@ describeSsh('a deployer that is killed', () => {
       }
     }
   }, 240_000);
+
+  it('when one of several that go as one is past its point of no return: recover takes the others there', async () => {
+    const { healthCheck: _, restart: __, ...rest } = w.target({ name: 'site', path: join(w.root, 'opt/site') });
+    const both = (version: string) => {
+      const one = input(version);
+      return {
+        ...one,
+        environment: {
+          ...one.environment,
+          targets: [...one.environment.targets, { ...rest, install: 'none' as const }],
+        },
+      };
+    };
+    const deployBoth = async (version: string) => {
+      const one = both(version);
+      for (const target of one.environment.targets)
+        await deployTarget({ ...one, target, report: silent, signal: calm });
+      return one.head.id;
+    };
+    const v1 = await deployBoth('v1');
+    await deployBoth('v2');
+    const { environment, head } = both('none');
+    const rollback = { verb: 'rollback' as const, environment, head: { ...head, kind: 'rollback' as const } };
+    await linesOf({ ...rollback, kill: { line: '"event":"committed"' } });
+    await eventuallyFree();
+    const live = () => environment.targets.map(({ path }) => readlinkSync(path).split('/').at(-1));
+    for (const target of environment.targets) {
+      await recoverTarget({ environment, target, by: 'tester@laptop', dryRun: false, report: silent, signal: calm });
+    }
+    expect(live()).toEqual([v1, v1]);
+    expect(await outcomeOf(head.id)).toBe('moved');
+  });
 });

@@ -34,7 +34,7 @@ export const mend = async (host: Host, input: MendInput): Promise<Recovery | und
     // Whoever held the lock until now may have mended it.
     const run = await deadRun(host, input);
     if (shell === undefined || run === undefined) return undefined;
-    const recovery = await recoverRun(shell, run, report);
+    const recovery = await recoverRun(shell, run, { environment, report });
     await settleMended(shell, stateDir, { target, deployment: run.run });
     return recovery;
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentRecordSchema } from '@polydev/contract';
 import { describeSsh } from '@polydev/host/testing';
@@ -7,7 +7,7 @@ import type { Runbook } from '@polydev/runbook';
 import { deadDeployers } from '../../testing/dead-deployer';
 import { app, createWorld, type World } from '../../testing/world';
 import { deploy } from '../deploy/deploy';
-import { closeDeployment, recoverTarget, statusOfTarget } from '../index';
+import { closeDeployment, deployTarget, previewRollback, recoverTarget, statusOfTarget } from '../index';
 import { rollback } from '../rollback/rollback';
 
 const calm = new AbortController().signal;
@@ -20,8 +20,18 @@ describeSsh('a deployer that is killed', () => {
   });
   afterEach(() => w.stop());
 
-  const { settings, run, home, killedRun, killedRollback, goBack, expectWholeRelease, outcomeOf, eventualAnswer } =
-    deadDeployers(() => w);
+  const {
+    settings,
+    input,
+    run,
+    home,
+    killedRun,
+    killedRollback,
+    goBack,
+    expectWholeRelease,
+    outcomeOf,
+    eventualAnswer,
+  } = deadDeployers(() => w);
   const at = (step: string, state: string) => (event: Event) =>
     event.kind === 'step' && event.state === state && event.step === step;
   /** The steps are the runbook's own, so that a new one is killed too. */
@@ -93,6 +103,71 @@ describeSsh('a deployer that is killed', () => {
     expect(readFileSync(join(home(), 'journal.jsonl'), 'utf8')).toBe(journal);
     expect(await recoverTarget({ ...context, dryRun: false })).toMatchObject([{ outcome: 'taken-back' }]);
     expect(await recoverTarget({ ...context, dryRun: false })).toEqual([{ host: 'web-1', outcome: 'nothing' }]);
+  });
+
+  it('of a deploy: a rollback without a SHA stops where mending arrives, as its preview says', async () => {
+    await run('v0');
+    const v1 = await run('v1');
+    await killedRun('v2', at('health check', 'started'));
+    const environment = w.environment(settings());
+    const context = { environment, targets: environment.targets, sha: undefined, report: silent, signal: calm };
+    const [aim] = await previewRollback(context);
+    expect(aim?.choice.release).toBe(v1.hosts[0]?.release);
+    expect((await goBack()).targets[0]).toMatchObject({
+      outcome: 'unchanged',
+      hosts: [{ release: v1.hosts[0]?.release }],
+    });
+    expect(await w.answer()).toMatchObject({ version: 'v1' });
+  });
+
+  it('one that was stuck is mended, and so is its closed record', async () => {
+    await run('v1');
+    const one = input('v2');
+    // Neither the new release nor the way back comes up.
+    writeFileSync(join(w.root, 'broken'), '');
+    const restart = `test ! -e ${w.root}/broken && ${w.target().restart!}`;
+    const environment = {
+      ...one.environment,
+      targets: one.environment.targets.map((target) => ({ ...target, restart })),
+    };
+    const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
+    expect(await deployTarget({ ...one, ...context })).toMatchObject({ outcome: 'stuck' });
+    expect(await outcomeOf(one.head.id)).toBe('stuck');
+    expect((await statusOfTarget({ ...context, limit: 5 })).hosts[0]?.state).toBe('stuck');
+    rmSync(join(w.root, 'broken'));
+    expect(await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false })).toMatchObject([
+      { outcome: 'taken-back' },
+    ]);
+    expect(await outcomeOf(one.head.id)).toBe('taken-back');
+    expect(await w.answer()).toMatchObject({ version: 'v1' });
+  });
+
+  it('a damaged journal is said to be so', async () => {
+    await run('v1');
+    const environment = w.environment(settings());
+    const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
+    appendFileSync(join(home(), 'journal.jsonl'), 'null\n{"event":"done"}\n');
+    expect((await statusOfTarget({ ...context, limit: 5 })).hosts[0]?.state).toBe('idle');
+    const begin = { event: 'begin', run: 'r', runbook: 'deploy', at: '2026-11-24T08:00:00.000Z', plan: null };
+    appendFileSync(join(home(), 'journal.jsonl'), `${JSON.stringify(begin)}\n`);
+    await expect(recoverTarget({ ...context, by: 'tester@laptop', dryRun: true })).rejects.toMatchObject({
+      code: 'JOURNAL_DAMAGED',
+    });
+    await expect(run('v2')).rejects.toMatchObject({ code: 'JOURNAL_DAMAGED' });
+    expect(await w.answer()).toMatchObject({ version: 'v1' });
+  });
+
+  it('a deployment that nobody closed is in the history, and recover closes it', async () => {
+    const v1 = await run('v1');
+    const environment = w.environment(settings());
+    const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
+    const status = async () => statusOfTarget({ ...context, limit: 5 });
+    expect(await status()).toMatchObject({
+      hosts: [{ by: 'tester@laptop' }],
+      history: [{ deployment: v1.hosts[0]?.release, outcome: 'moved', open: true }],
+    });
+    await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
+    expect((await status()).history[0]?.open).toBeUndefined();
   });
 
   it('while it adopts shared files: the directory keeps all it holds, and the next run adopts it', async () => {

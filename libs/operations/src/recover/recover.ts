@@ -8,11 +8,15 @@ import { deploy } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
 import { planOfRun, previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
+import type { OperationContext } from '../operations';
 import { rollback } from '../rollback/rollback';
+import { isDecided } from './decision';
 
 export interface Recovery {
   /** The deployment that had died. */
   readonly deployment: string;
+  /** Name of the runbook that it followed. */
+  readonly runbook: string;
   readonly outcome: 'moved' | 'taken-back';
   /** Release that serves now. */
   readonly release: string | undefined;
@@ -26,9 +30,14 @@ export const isUnfinished = (run: RunState | undefined): run is RunState =>
  * Finishes what a dead run left on a host if it was past its point of no return, else undoes it. Under the target's
  * lock. Throws RUN_STUCK when it cannot.
  */
-export const recoverRun = async (shell: HostShell, state: RunState, report: Report): Promise<Recovery> => {
-  const plan = planOfRun(state);
+export const recoverRun = async (
+  shell: HostShell,
+  found: RunState,
+  { environment, report }: Pick<OperationContext, 'environment' | 'report'>,
+): Promise<Recovery> => {
+  const plan = planOfRun(found);
   const { host } = shell;
+  const state = { ...found, committed: await isDecided(host, found, environment) };
   report({
     kind: 'warning',
     host: host.name,
@@ -37,7 +46,7 @@ export const recoverRun = async (shell: HostShell, state: RunState, report: Repo
   const run = Run.takeOver(runOptions(shell, state, report), state);
   if (state.committed) {
     await run.commit();
-    return { deployment: state.run, outcome: 'moved', release: plan.release };
+    return { deployment: state.run, runbook: state.runbook, outcome: 'moved', release: plan.release };
   }
   return undo(run, { host, state });
 };
@@ -66,7 +75,7 @@ const undo = async (
   const plan = planOfRun(state);
   const backward = await run.backward();
   if (!backward.ok) throw stuck(host, plan, { state, backward });
-  return { deployment: state.run, outcome: 'taken-back', release: previousOf(plan) };
+  return { deployment: state.run, runbook: state.runbook, outcome: 'taken-back', release: previousOf(plan) };
 };
 
 const RUNBOOKS: Readonly<Record<string, Runbook<DeployContext>>> = { deploy, rollback };

@@ -22,6 +22,8 @@ export interface ChooseInput {
   readonly deployments: readonly KnownDeployment[];
   /** The beginning of a SHA; undefined = the good release before. */
   readonly sha: string | undefined;
+  /** Whether it is where it should be already, though nobody named a SHA. */
+  readonly stay?: boolean;
 }
 
 /** Where a host goes back to. */
@@ -51,6 +53,7 @@ export type Chosen = { readonly choice: Choice } | { readonly refusal: OpsError 
  */
 export const chooseRelease = (input: ChooseInput): Chosen => {
   const events = eventsOf(input.deployments, input);
+  if (input.stay && input.live !== undefined) return { choice: choiceOf(input, events, { release: input.live }) };
   return input.sha === undefined ? choosePrevious(input, events) : chooseBySha(input, events, input.sha);
 };
 
@@ -120,7 +123,7 @@ const choiceOf = (
     release,
     ...(sha === undefined ? {} : { asked: sha }),
     sha: origin?.sha ?? info?.sha,
-    digest: info?.digest,
+    digest: origin?.digest ?? info?.digest,
     dirty: origin?.dirty ?? false,
     deployment: origin?.deployment,
     undid: undid.filter((id) => !id.startsWith(ADOPTED)),

@@ -1,8 +1,19 @@
-import { combined, hostsDiffer, pathOccupied, releaseChanged, rollbackOutdated, type OpsError } from '@polydev/errors';
+import {
+  combined,
+  hostsDiffer,
+  pathOccupied,
+  printableName,
+  releaseChanged,
+  rollbackOutdated,
+  type OpsError,
+} from '@polydev/errors';
+import { deploy } from '../deploy/deploy';
 import { driftOf } from '../deploy/drift';
 import { readState, type TargetState } from '../deploy/state';
 import { targetLayout } from '../layout';
 import type { RollbackInput } from '../operations';
+import { foreseeMending } from '../plan/foresee';
+import type { Recovery } from '../recover/recover';
 import { chooseRelease, type Choice } from './choose';
 import { readDeployments, type Site } from './sites';
 
@@ -12,22 +23,36 @@ export interface Aim extends Site {
   readonly choice: Choice;
 }
 
+export interface AimInput extends Pick<RollbackInput, 'environment' | 'sha'> {
+  /** Targets that went back already, as a dead deploy of theirs was undone: without a SHA they stay where they are. */
+  readonly stays?: ReadonlySet<string>;
+  /** Whether dead runs are only foreseen to be mended. */
+  readonly foresee?: boolean;
+}
+
 /** Chooses for every site, or throws every reason why one cannot go. Looks only. */
-export const aim = async (
-  sites: readonly Site[],
-  { environment, sha }: Pick<RollbackInput, 'environment' | 'sha'>,
-): Promise<readonly Aim[]> => {
+export const aim = async (sites: readonly Site[], input: AimInput): Promise<readonly Aim[]> => {
+  const { environment, sha } = input;
   const { stateDir } = environment;
   const deployments = await readDeployments(oneForEachHost(sites), stateDir);
-  const states = await Promise.all(sites.map(({ host, target }) => readState(host, stateDir, target)));
-  const results = sites.map((site, index) => {
-    const state = states[index];
-    if (state === undefined) throw new Error(`There is no site ${index}.`);
+  const looks = await Promise.all(sites.map((site) => look(site, input)));
+  const stays = new Set([
+    ...(input.stays ?? []),
+    ...looks.flatMap(({ site, stays }) => (stays ? [site.target.name] : [])),
+  ]);
+  const results = looks.map(({ site, state }) => {
     const { target, host } = site;
     const where = { target: target.name, host: host.name };
     if (state.path.kind === 'other') return { refusal: pathOccupied({ ...where, path: target.path }) };
     const live = state.path.release;
-    const chosen = chooseRelease({ ...where, live, releases: state.releases, deployments, sha });
+    const chosen = chooseRelease({
+      ...where,
+      live,
+      releases: state.releases,
+      deployments,
+      sha,
+      stay: sha === undefined && stays.has(target.name),
+    });
     return 'refusal' in chosen ? chosen : { aim: { ...site, state, choice: chosen.choice } };
   });
   throwAll(results.flatMap((result) => ('refusal' in result ? [result.refusal] : [])));
@@ -35,6 +60,22 @@ export const aim = async (
   if (sha === undefined) throwAll(differences(aims));
   return aims;
 };
+
+const look = async (site: Site, { environment, foresee }: AimInput) => {
+  const state = await readState(site.host, environment.stateDir, site.target);
+  const foreseen = foresee ? foreseeMending(state) : undefined;
+  if (foreseen === undefined) return { site, state, stays: false };
+  const { how, runbook } = foreseen.mend;
+  return {
+    site,
+    state: foreseen.state,
+    stays: wentBack({ outcome: how === 'undone' ? 'taken-back' : 'moved', runbook }),
+  };
+};
+
+/** Whether a dead run was a deploy that was undone: that took its target back. */
+export const wentBack = ({ outcome, runbook }: Pick<Recovery, 'outcome' | 'runbook'>): boolean =>
+  outcome === 'taken-back' && runbook === deploy.name;
 
 const oneForEachHost = (sites: readonly Site[]) => [...new Map(sites.map(({ host }) => [host.name, host])).values()];
 
@@ -69,11 +110,11 @@ export const verifyReleases = async (
     extra,
   } of found) {
     if (extra.length === 0) continue;
-    const shown = extra.length > 5 ? [...extra.slice(0, 5), '…'] : extra;
+    const shown = [...extra.slice(0, 5).map(printableName), ...(extra.length > 5 ? ['…'] : [])];
     report({
       kind: 'note',
       host: host.name,
-      text: `${choice.release} holds ${extra.length} files that were not deployed: ${shown.join(', ')}`,
+      text: `${choice.release} holds what was not deployed: ${shown.join(', ')}`,
     });
   }
   throwAll(
@@ -88,7 +129,7 @@ export const verifyReleases = async (
 const lookAtRelease = async (one: Aim, stateDir: string) => {
   const { host, target, state, choice } = one;
   const release = state.releases.find(({ id }) => id === choice.release);
-  const drift = release === undefined ? [] : await driftOf(host, release, { stateDir, target });
+  const drift = release === undefined ? [] : await driftOf(host, release, { stateDir, target, digest: choice.digest });
   const modules = `${targetLayout(stateDir, target.name).release(choice.release)}/node_modules`;
   const look = ['perl', '-e', 'exit(-l $ARGV[0] && !-e $ARGV[0] ? 9 : 0)', '--', modules] as const;
   const dangling = (await host.exec(look)).exitCode === 9;

@@ -1,6 +1,6 @@
 import type { DeploymentHead } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
-import { beforeOf, type DeployPlan } from '../deploy/plan';
+import { beforeOf, goneBackFrom, type DeployPlan } from '../deploy/plan';
 import type { TargetState } from '../deploy/state';
 import type { Choice } from './choose';
 
@@ -37,6 +37,7 @@ export const planRollback = ({ target, stateDir, head, state, choice }: Rollback
     ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
     ...(target.url ? { url: target.url } : {}),
     prune: [],
+    goneBackFrom: goneBackFrom(state, { undid: choice.undid, serves: choice.release }),
     commandTimeoutMs: target.commandTimeoutMs,
     ...(choice.deployment === undefined ? {} : { confirmedBy: choice.deployment }),
   };

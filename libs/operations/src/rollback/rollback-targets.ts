@@ -1,12 +1,12 @@
 import type { DeploymentHead, HostRecord, TargetRecord } from '@polydev/contract';
 import type { HostShell } from '@polydev/host';
 import { withLocks } from '../connect';
-import { recordOf, type Planned } from '../deploy/host-record';
+import { decidedByFirst, recordOf, type Planned } from '../deploy/host-record';
 import type { RollbackInput, RollbackResult } from '../operations';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
 import { mend } from '../recover/mend';
-import { aim, refuseOutdated, verifyReleases, type Aim } from './look';
+import { aim, refuseOutdated, verifyReleases, wentBack, type Aim } from './look';
 import { moveBack } from './move-back';
 import { planRollback } from './plan-rollback';
 import { withSites, type Site } from './sites';
@@ -25,13 +25,13 @@ export const rollbackTargets = async (input: RollbackInput): Promise<RollbackRes
   const { environment, report } = input;
   report({ kind: 'headline', text: `Rollback on ${environment.name}: ${namesOf(input).join(', ')}` });
   return withSites({ ...input, targets: input.targets.toReversed() }, async (sites) => {
-    for (const { host, target } of sites) await mend(host, { ...input, target });
-    const before = await aim(sites, input);
+    const stays = await mendAll(sites, input);
+    const before = await aim(sites, { ...input, stays });
     sayAims(before, input);
     const head = input.openHead(commitOf(before));
     const wanted = sites.map(({ host, target }) => ({ host, target: target.name }));
     return withLocks(wanted, { stateDir: environment.stateDir, head }, async (shells) => {
-      const now = await aim(sites, input);
+      const now = await aim(sites, { ...input, stays });
       refuseOutdated(before, now);
       await verifyReleases(now, input);
       return { head, targets: await run(input, head, prepare(now, shells, { input, head })) };
@@ -42,10 +42,20 @@ export const rollbackTargets = async (input: RollbackInput): Promise<RollbackRes
 /** Says where a rollback would go and proves it possible; touches nothing, mends nothing, holds no lock. */
 export const previewRollback = (input: Omit<RollbackInput, 'openHead' | 'by'>): Promise<readonly Aim[]> =>
   withSites({ ...input, targets: input.targets.toReversed() }, async (sites: readonly Site[]) => {
-    const aims = await aim(sites, input);
+    const aims = await aim(sites, { ...input, foresee: true });
     await verifyReleases(aims, input);
     return aims;
   });
+
+/** Mends what dead runs left; returns the targets that went back by that, which is what a rollback without a SHA is for. */
+const mendAll = async (sites: readonly Site[], input: RollbackInput): Promise<ReadonlySet<string>> => {
+  const stays = new Set<string>();
+  for (const { host, target } of sites) {
+    const recovery = await mend(host, { ...input, target });
+    if (recovery && wentBack(recovery)) stays.add(target.name);
+  }
+  return stays;
+};
 
 /** What the deployment is named after: the commit that was asked for, else that of the first target. */
 const commitOf = (aims: readonly Aim[]): string | undefined => {
@@ -65,14 +75,16 @@ const prepare = (
   aims: readonly Aim[],
   shells: readonly HostShell[],
   { input, head }: { readonly input: RollbackInput; readonly head: DeploymentHead },
-): readonly Prepared[] =>
-  aims.map((one, index) => {
+): readonly Prepared[] => {
+  const prepared = aims.map((one, index) => {
     const shell = shells[index];
     if (shell === undefined) throw new Error(`There is no shell ${index}.`);
     const { target, state, choice } = one;
     const plan = planRollback({ target, stateDir: input.environment.stateDir, head, state, choice });
     return { aim: one, shell, plan, unchanged: state.path.release === choice.release };
   });
+  return decidedByFirst(prepared, ({ unchanged }) => !unchanged);
+};
 
 const run = async (
   input: RollbackInput,

@@ -139,7 +139,7 @@ describeSsh('a rollback on a real server', () => {
     const release = join(home(), 'releases', one.head.id);
     writeFileSync(join(release, 'cache.tmp'), 'written by the program');
     await back();
-    expect(JSON.stringify(w.events)).toContain('1 files that were not deployed: cache.tmp');
+    expect(JSON.stringify(w.events)).toContain('holds what was not deployed: cache.tmp');
     await deploy('v3');
     writeFileSync(join(release, 'main.js'), app('patched'));
     rmSync(join(release, 'cache.tmp'));
@@ -150,6 +150,26 @@ describeSsh('a rollback on a real server', () => {
     });
     expect(await w.answer()).toMatchObject({ version: 'v3' });
     expect(readFileSync(join(home(), 'journal.jsonl'), 'utf8')).toBe(journal);
+  });
+
+  it.each([
+    ['list is gone', (release: string) => rmSync(`${release}.mtree`), 'missing .*\\.mtree'],
+    [
+      'list was made to fit',
+      (release: string) => {
+        const text = readFileSync(`${release}.mtree`, 'utf8');
+        writeFileSync(join(release, 'extra.js'), '');
+        writeFileSync(`${release}.mtree`, `${text}\n`);
+      },
+      'changed .*\\.mtree',
+    ],
+    ['own word is gone', (release: string) => rmSync(join(release, '.release.json')), 'missing \\.release\\.json'],
+  ] as const)('refuses a release whose %s', async (_, damage, words) => {
+    const one = await deploy('v1');
+    await deploy('v2');
+    damage(join(home(), 'releases', one.head.id));
+    await expect(back()).rejects.toMatchObject({ code: 'RELEASE_CHANGED', message: expect.stringMatching(words) });
+    expect(await w.answer()).toMatchObject({ version: 'v2' });
   });
 
   it('of two at once, one goes back and the other is told who is at work', async () => {

@@ -9,7 +9,8 @@ import { probe } from '../health/probe';
 import { targetLayout } from '../layout';
 import { lockHolder, type LockHolderNote } from '../lock/lock-holder';
 import type { HostStatus, StatusInput, TargetStatus } from '../operations';
-import { readRecords } from '../record/parts';
+import { joinParts } from '../record/join';
+import { readOpenDeployments, readRecords } from '../record/parts';
 import { isUnfinished } from '../recover/recover';
 
 /** What a target is on every host of its environment, and its history, newest first. A host out of reach is a row too. */
@@ -21,19 +22,32 @@ export const statusOfTarget = async (input: StatusInput): Promise<TargetStatus> 
     const statuses = await Promise.all(
       settled.map((one) => (one.ok ? hostStatus(one.value, input) : Promise.resolve(unreachable(one.item, one.error)))),
     );
-    const records = await Promise.all(
-      hosts.map((host) => readRecords(host, environment.stateDir, { limit: input.limit, target: target.name })),
-    );
+    const records = (await Promise.all(hosts.map((host) => readHistory(host, input)))).flat();
     return {
       target: target.name,
       environment: environment.name,
       ...(target.url ? { url: target.url } : {}),
-      hosts: statuses.map((status) => withHistory(status, target.name, records.flat())),
-      history: historyOf(records.flat(), target.name).slice(0, input.limit),
+      hosts: statuses.map((status) => withHistory(status, target.name, records)),
+      history: historyOf(records, target.name).slice(0, input.limit),
     };
   } finally {
     await Promise.all(hosts.map((host) => host.close().catch(() => undefined)));
   }
+};
+
+/** A deployment as its record says, or as its parts do where it is not closed yet. */
+type Known = DeploymentRecord & { readonly open?: boolean };
+
+const readHistory = async (host: Host, { environment, target, limit }: StatusInput): Promise<readonly Known[]> => {
+  const [closed, open] = await Promise.all([
+    readRecords(host, environment.stateDir, { limit, target: target.name }),
+    readOpenDeployments(host, environment.stateDir),
+  ]);
+  const own = open.flatMap(({ parts }) => parts.filter(({ part }) => part.target === target.name));
+  return [
+    ...closed,
+    ...own.map((part) => ({ ...joinParts(part.head, [part], { endedAt: part.head.startedAt }), open: true })),
+  ];
 };
 
 const hostStatus = async (host: Host, { environment, target, signal }: StatusInput): Promise<HostStatus> => {
@@ -103,7 +117,7 @@ const unreachable = (host: HostConfig, error: unknown): HostStatus => ({
 });
 
 /** Since when and by whom: from the newest deployment that made the live release serve here. */
-const withHistory = (status: HostStatus, target: string, records: readonly DeploymentRecord[]): HostStatus => {
+const withHistory = (status: HostStatus, target: string, records: readonly Known[]): HostStatus => {
   const record = records
     .filter(({ targets }) =>
       targets.some((part) => part.target === target && part.hosts.some((on) => isMove(on, status))),
@@ -115,10 +129,17 @@ const withHistory = (status: HostStatus, target: string, records: readonly Deplo
 const isMove = ({ host, outcome, release }: HostRecord, status: HostStatus): boolean =>
   host === status.host && outcome === 'moved' && release === status.release;
 
-const historyOf = (records: readonly DeploymentRecord[], target: string): TargetStatus['history'] =>
-  [...new Map(records.map((record) => [record.id, record])).values()]
+/** Where a host has closed a deployment and another has not, the record is what counts. */
+const historyOf = (records: readonly Known[], target: string): TargetStatus['history'] =>
+  [
+    ...new Map(
+      [...records]
+        .sort((a, b) => Number(b.open ?? false) - Number(a.open ?? false))
+        .map((record) => [record.id, record]),
+    ).values(),
+  ]
     .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .flatMap(({ id, kind, sha, by, startedAt, reason, targets }) =>
+    .flatMap(({ id, kind, sha, by, startedAt, reason, targets, open }) =>
       targets
         .filter((part) => part.target === target)
         .map(({ outcome }) => ({
@@ -129,5 +150,6 @@ const historyOf = (records: readonly DeploymentRecord[], target: string): Target
           by,
           at: startedAt,
           ...(reason === undefined ? {} : { reason }),
+          ...(open ? { open } : {}),
         })),
     );

@@ -1,6 +1,7 @@
+import { optionInvalid } from '@polydev/errors';
 import { openDoor, parseDoor } from './door';
 import { projectsOf, passedOn, runNx } from './run-nx';
-import { showOverview } from './show-overview';
+import { showOverview, showOverviewAsJson } from './show-overview';
 
 const HELP = `Shows what runs where.
 
@@ -10,7 +11,7 @@ const HELP = `Shows what runs where.
   --target <name>         as the manifest calls it
   -c, --configuration     the environment: sandbox (default), production, …
   --limit <n>             deployments of the past, with --target
-  --json                  for programs, with --target
+  --json                  for programs; without --target one array of every target's status
 `;
 
 /** `deployment-status [--target <name>]`: the overview, or the status task. */
@@ -27,11 +28,21 @@ const deploymentStatus = async (): Promise<void> => {
   const { help, target, ...options } = values;
   if (help) return console.log(HELP);
   if (target === undefined) {
-    process.exitCode = (await showOverview(options.configuration)) ? 0 : 1;
+    if (options.limit !== undefined) throw limitWithoutTarget(options.limit);
+    const show = options.json ? showOverviewAsJson : showOverview;
+    process.exitCode = (await show(options.configuration)) ? 0 : 1;
     return;
   }
   const [project = target] = await projectsOf([target]);
   await runNx(['run', `${project}:status`, ...passedOn(options)]);
 };
+
+const limitWithoutTarget = (limit: string) =>
+  optionInvalid({
+    task: 'deployment-status',
+    problems: [`--limit=${limit}: is for the history of one target; name it with --target`],
+    options: ['--target', '--limit', '--json', '-c <environment>'],
+    help: 'scripts/deployment-status.sh --help',
+  });
 
 void openDoor(deploymentStatus);

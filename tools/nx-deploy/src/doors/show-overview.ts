@@ -1,7 +1,9 @@
 import { workspaceRoot } from '@nx/devkit';
-import { loadEnvironment } from '@polydev/manifest';
+import { type EnvironmentConfig, loadEnvironment } from '@polydev/manifest';
 import { statusOfTarget, type HostStatus, type TargetStatus } from '@polydev/operations';
 import { terminalReporter } from '@polydev/reporting';
+import { DEFAULT_LIMIT } from '../executors/status/show-status';
+import { statusResult } from '../executors/status/status-output';
 import { reportOnError } from './door';
 
 /**
@@ -9,22 +11,34 @@ import { reportOnError } from './door';
  * Returns whether every host could be asked and every target is healthy and at rest.
  */
 export const showOverview = async (configuration: string | undefined): Promise<boolean> => {
-  const environment = loadEnvironment({ root: workspaceRoot, configuration, env: process.env });
-  const signal = new AbortController().signal;
-  const statuses = await Promise.all(
-    environment.targets.map((target) =>
-      statusOfTarget({ environment, target, limit: 1, report: reportOnError, signal }),
-    ),
-  );
+  const statuses = await statusesOf(loadEnvironment({ root: workspaceRoot, configuration, env: process.env }), 1);
   terminalReporter()({
     kind: 'table',
     columns: ['target', 'release', 'SHA', 'health', 'URL'],
     rows: statuses.flatMap((status) => status.hosts.map((host) => row(status, host))),
   });
-  const hosts = statuses.flatMap((status) => status.hosts.map((host) => ({ target: status.target, ...host })));
-  hosts.flatMap(trouble).forEach((text) => reportOnError({ kind: 'warning', ...text }));
-  return hosts.every((host) => trouble(host).length === 0);
+  const troubles = troublesOf(statuses);
+  troubles.forEach((text) => reportOnError({ kind: 'warning', ...text }));
+  return troubles.length === 0;
 };
+
+/** The same for programs: the status of every target, in one array on standard output. Returns the same. */
+export const showOverviewAsJson = async (configuration: string | undefined): Promise<boolean> => {
+  const environment = loadEnvironment({ root: workspaceRoot, configuration, env: process.env });
+  const statuses = await statusesOf(environment, DEFAULT_LIMIT);
+  terminalReporter({ json: true })({ kind: 'result', value: statuses.map(statusResult) });
+  return troublesOf(statuses).length === 0;
+};
+
+const statusesOf = (environment: EnvironmentConfig, limit: number): Promise<readonly TargetStatus[]> => {
+  const signal = new AbortController().signal;
+  return Promise.all(
+    environment.targets.map((target) => statusOfTarget({ environment, target, limit, report: reportOnError, signal })),
+  );
+};
+
+const troublesOf = (statuses: readonly TargetStatus[]) =>
+  statuses.flatMap(({ target, hosts }) => hosts.flatMap((host) => trouble({ target, ...host })));
 
 const row = ({ target, url, hosts }: TargetStatus, { host, release, sha, health }: HostStatus): string[] => [
   hosts.length > 1 ? `${target} on ${host}` : target,
@@ -45,7 +59,7 @@ const trouble = ({ target, host, health, healthDetail, state, drift }: HostStatu
       ? [{ host, text: `A deployment of ${target} is ${state}.`, hint: `\`npx nx run ${target}:recover\` mends it.` }]
       : []),
     ...(drift.length > 0
-      ? [{ host, text: `${drift.length} files of ${target} are not as they were deployed.`, hint: more }]
+      ? [{ host, text: `${target} is not as it was deployed: ${drift.length} paths differ.`, hint: more }]
       : []),
   ];
 };

@@ -5,7 +5,7 @@ import { terminalReporter } from '@polydev/reporting';
 import { targetOf } from '../executors/environment';
 import { parseOptions } from '../executors/options';
 import { showStatus, STATUS_OPTIONS } from '../executors/status/show-status';
-import { openDoor, parseDoor } from './door';
+import { openDoor, parseDoor, reportOfDoor } from './door';
 
 /** `status <target> [-c <environment>] [--json] [--limit <n>] [--manifest <file>]`: what the task shows, and nothing else. */
 const status = async (): Promise<void> => {
@@ -35,7 +35,7 @@ const status = async (): Promise<void> => {
     environment,
     target: targetOf(environment, { ...options, target }),
     options,
-    report: terminalReporter({ json: options.json ?? false }),
+    report: reportOfDoor(terminalReporter({ json: options.json ?? false })),
     signal: new AbortController().signal,
   });
   if (!shown) process.exitCode = 1;

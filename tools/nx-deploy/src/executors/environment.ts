@@ -14,6 +14,10 @@ export const environmentOf = (context: ExecutorContext, manifest: string | undef
     env: process.env,
   });
 
+/** The environment that was asked for by name, before the manifest is read: what Nx tells a task of itself, else what was typed. */
+export const askedConfiguration = (): string | undefined =>
+  process.env['NX_TASK_TARGET_CONFIGURATION'] || runVariables().configuration;
+
 /** A target of an environment; throws PROJECT_NOT_DEPLOYED when it has none of that name. */
 export const targetOf = (
   environment: EnvironmentConfig,
@@ -35,5 +39,5 @@ export const targetOf = (
 /** What Nx gave to a task as options, with the task's name. */
 export const givenTo = (context: ExecutorContext, given: object): GivenOptions => {
   const task = `${context.projectName}:${context.targetName}`;
-  return { task, help: `nx run ${task} --help`, given: { ...given } };
+  return { task, help: `npx nx run ${task} --help`, given: { ...given } };
 };

@@ -1,5 +1,6 @@
 import { lockHeld } from '@polydev/errors';
-import { reportingErrors } from './reporting-errors';
+import { setRunVariables } from '../run/run-variables';
+import { reportingErrors, type TaskTools } from './reporting-errors';
 
 let out: string[];
 beforeEach(() => {
@@ -25,6 +26,22 @@ test('a situation of the user’s is explained without a stack', async () => {
 test('with --json it is a line of JSON', async () => {
   await reportingErrors({ json: 'true' }, () => Promise.reject(lockHeld({ target: 'api', host: 'web-1' })));
   expect(JSON.parse(out.join(''))).toMatchObject({ kind: 'error', code: 'LOCK_HELD' });
+});
+
+describe('what a run for another environment than the default one says', () => {
+  const nothing = { run: undefined, configuration: undefined, dryRun: false, plan: undefined };
+  beforeEach(() => setRunVariables({ ...nothing, configuration: 'twin' }));
+  afterEach(() => setRunVariables(nothing));
+
+  test('has the environment in its commands, whether it ends with it or goes on', async () => {
+    const task = ({ report }: TaskTools) => {
+      report({ kind: 'warning', text: 'It hangs.', hint: '`npx nx run api:recover` mends it.' });
+      return Promise.reject(lockHeld({ target: 'api', host: 'web-1' }));
+    };
+    await reportingErrors({}, task);
+    expect(out.join('')).toContain('`npx nx run api:recover -c twin` mends it.');
+    expect(out.join('')).toContain('`npx nx run api:status -c twin` shows');
+  });
 });
 
 test('a bug keeps its stack and asks to be reported', async () => {

@@ -1,5 +1,7 @@
 import { isOpsError } from '@polydev/errors';
 import { type Report, terminalReporter } from '@polydev/reporting';
+import { reportFor } from '../own-commands';
+import { askedConfiguration } from './environment';
 
 /** What every task is given to work with. */
 export interface TaskTools {
@@ -19,7 +21,7 @@ export const reportingErrors = async (
   options: { readonly json?: unknown },
   task: (tools: TaskTools) => Promise<boolean>,
 ): Promise<TaskResult> => {
-  const report = terminalReporter({ json: String(options.json) === 'true' });
+  const report = reportFor(askedConfiguration(), terminalReporter({ json: String(options.json) === 'true' }));
   const { signal, release } = abortOnSignals();
   try {
     return { success: await task({ report, signal }) };

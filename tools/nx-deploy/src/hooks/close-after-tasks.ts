@@ -3,6 +3,7 @@ import { isOpsError } from '@polydev/errors';
 import { loadEnvironment } from '@polydev/manifest';
 import { createReporter, errorText } from '@polydev/reporting';
 import { nxError } from '../nx-error';
+import { environmentToName, reportFor, withEnvironment } from '../own-commands';
 import { manifestOf, type PluginOptions } from '../plugin-options';
 import { closeRun } from '../run/close-run';
 import { type DeploymentRun, processOfRun } from '../run/deployment-run';
@@ -29,7 +30,7 @@ export const closeAfterTasks = async ({ options, context, run }: CloseAfterTasks
   try {
     await close(run, manifestOf(options), { root: context.workspaceRoot, print });
   } catch (error) {
-    throw nxError(failureText(run, error));
+    throw nxError(withEnvironment(environmentToName(run.head.environment))(failureText(run, error)));
   } finally {
     terminal.close();
   }
@@ -49,7 +50,7 @@ const close = async (
     run,
     environment,
     graph: readCachedProjectGraph(),
-    report: createReporter({ result: print, progress: print }),
+    report: reportFor(environment.name, createReporter({ result: print, progress: print })),
     // The run was stopped already, if it was: this is what puts things right, and Nx waits for it.
     signal: new AbortController().signal,
   });

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const HASH = 'p0123456789ab';
-const plan = (more: object = {}) => ({ version: 1, hash: HASH, target: 'web', ...more }) as TargetPlan;
+const plan = (more: object = {}) => ({ version: 2, hash: HASH, target: 'web', ...more }) as TargetPlan;
 // By the clock that also dates the files.
 const NOW = new Date(Math.floor(Date.now() / 1000) * 1000);
 const DAY = 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ test('a plan that was shown is known by its hash, shown once or twice', () => {
 });
 
 test('one that another version made is not known, as it may have gone by other things', () => {
-  rememberPlan(root, plan({ version: 2 }), NOW);
+  rememberPlan(root, plan({ version: 1 }), NOW);
   expect(recallPlan(root, HASH)).toBeUndefined();
 });
 
@@ -48,10 +48,17 @@ test('the tasks of a run learn of each other’s plans, those of other runs do n
   expect(toldInRun(root, 'run-2', 'web')).toBeUndefined();
 });
 
+const web = (...typedTargets: string[]) => ({ task: 'web:deploy', target: 'web', typedTargets });
+
 test.each(['1234567', 'p12', 'none', `${HASH},`, '../../package', HASH.toUpperCase()])('%s is no hash', (typed) => {
-  expect(() => expectedPlan(root, typed, 'web:deploy')).toThrow('should be a hash that a plan shows');
+  expect(() => expectedPlan(root, typed, web())).toThrow('should be a hash that a plan shows');
 });
 
 test('several hashes stand with commas', () => {
-  expect(expectedPlan(root, `${HASH}, p111111111111`, 'web:deploy').hashes).toEqual([HASH, 'p111111111111']);
+  expect(expectedPlan(root, `${HASH}, p111111111111`, web()).hashes).toEqual([HASH, 'p111111111111']);
+});
+
+test('a target that was typed is told which others were; one that comes before them is told nothing', () => {
+  expect(expectedPlan(root, HASH, web('api'))).not.toHaveProperty('typedWith');
+  expect(expectedPlan(root, HASH, web('web', 'api')).typedWith).toEqual(['api']);
 });

@@ -17,7 +17,7 @@ export const rememberPlan = (root: string, plan: TargetPlan, now: Date): void =>
 export const recallPlan = (root: string, hash: string): TargetPlan | undefined => {
   if (!PLAN_HASH.test(hash)) return undefined;
   const plan = readJson(plansFolder(root), nameOf(hash)) as TargetPlan | undefined;
-  return plan?.version === 1 ? plan : undefined;
+  return plan?.version === 2 ? plan : undefined;
 };
 
 const inRun = (run: string, target: string): string => `${run}.${encodeURIComponent(target)}`;

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
-import { planEvents, planTarget, type TargetPlan } from '@polydev/operations';
+import { planEvents, planTarget, type TargetPlan, wouldRefuse } from '@polydev/operations';
 import type { TaskTools } from '../executors/reporting-errors';
 import { deploysBefore } from '../run/planned';
 import { repositoryState } from '../run/repository';
@@ -28,7 +28,7 @@ export const showPlan = async (input: ShowPlanInput): Promise<boolean> => {
   const before = plansBefore(context, plan);
   if (json) report({ kind: 'result', value: { ...plan, changes } });
   else planEvents(plan, { before, between: changesEvents(plan, changes) }).forEach(report);
-  return !plan.hosts.some(({ action }) => action === 'refuse');
+  return !wouldRefuse(plan);
 };
 
 /** What the deploys that come before this one in a dry run have shown: Nx hides the output of tasks nobody typed. */

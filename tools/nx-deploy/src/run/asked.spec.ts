@@ -25,6 +25,13 @@ test.each([
   ['run web:deploy --plan 12345e7', { plan: '12345e7' }],
   ['run web:deploy --plan=', { plan: 'none' }],
   ['run web:deploy --plan', { plan: 'none' }],
+  ['run web:deploy --plan=p1 --plan=p2', { plan: 'none' }],
+  ['run web:deploy -- --dry-run', { command: 'run', targets: ['web:deploy'], dryRun: true }],
+  ['run web:deploy -- --plan=p1,p2', { plan: 'p1,p2' }],
+  ['run web:deploy --plan=p1 -- --json', { plan: 'p1', options: ['plan', 'json'] }],
+  ['run web:deploy --args=--dry-run', { dryRun: true }],
+  ['run-many -t deploy -c dev -- word --dry-run', { targets: ['deploy'], configuration: 'dev', dryRun: true }],
+  ['run-many -t deploy -- -c dev --base=main', { configuration: undefined, compared: false }],
   ['', { command: undefined, targets: [] }],
 ])('nx %s', (line, expected) => {
   expect(askedRun(line.split(' ').filter(Boolean))).toMatchObject(expected);

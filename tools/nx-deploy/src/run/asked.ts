@@ -13,13 +13,39 @@ export interface AskedRun {
   readonly dryRun: boolean;
   /** Hashes of the only plans that may be carried out, as they were typed. */
   readonly plan: string | undefined;
+  /** Names of all long options, as they were typed. */
+  readonly options: readonly string[];
 }
 
 const COMPARED = ['base', 'files', 'uncommitted', 'untracked', 'all'] as const;
 
-/** Reads Nx's command line (Node's path and the program's own cut off). Never throws: Nx has accepted it already. */
+/**
+ * Reads Nx's command line (Node's path and the program's own cut off). Never throws: Nx has accepted it already. What
+ * stands behind `--`, or in `--args`, Nx leaves to the tasks; so it names no target, but a dry run it may ask for.
+ */
 export const askedRun = (args: readonly string[]): AskedRun => {
-  const { values, positionals } = parseArgs({
+  const end = args.indexOf('--');
+  const { values, positionals } = parse(end < 0 ? args : args.slice(0, end));
+  const left = parse(end < 0 ? [] : args.slice(end + 1)).values;
+  const wrapped = parse(isText(values.args) ? values.args.split(/\s+/) : []).values;
+  const options = [values, left, wrapped];
+  const [command, ...rest] = positionals;
+  const named = [values.target, values.targets].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isText);
+  const plans = options.flatMap(({ plan }) => plan ?? []);
+  return {
+    command,
+    // `-t deploy test`: Nx takes every word that follows.
+    targets: [...named, ...rest].flatMap((list) => withoutEquals(list).split(',')),
+    configuration: configurationOf(values.configuration, values.prod, rest[0]),
+    compared: COMPARED.some((name) => values[name] !== undefined),
+    dryRun: options.some(asksForDryRun),
+    plan: plans.length === 0 ? undefined : planOf(plans),
+    options: options.flatMap((one) => Object.keys(one)),
+  };
+};
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
     args: [...args],
     strict: false,
     options: {
@@ -29,21 +55,10 @@ export const askedRun = (args: readonly string[]): AskedRun => {
       targets: { type: 'string', multiple: true },
       base: { type: 'string' },
       files: { type: 'string' },
-      plan: { type: 'string' },
+      args: { type: 'string' },
+      plan: { type: 'string', multiple: true },
     },
   });
-  const [command, ...rest] = positionals;
-  const named = [values.target, values.targets].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isText);
-  return {
-    command,
-    // `-t deploy test`: Nx takes every word that follows.
-    targets: [...named, ...rest].flatMap((list) => withoutEquals(list).split(',')),
-    configuration: configurationOf(values.configuration, values.prod, rest[0]),
-    compared: COMPARED.some((name) => values[name] !== undefined),
-    dryRun: Object.entries(values).some(([name, value]) => isDryRun(name) && String(value) !== 'false'),
-    plan: values.plan === undefined ? undefined : planOf(values.plan),
-  };
-};
 
 const configurationOf = (given: unknown, production: unknown, task: string | undefined): string | undefined => {
   if (isText(given)) return withoutEquals(given);
@@ -52,13 +67,16 @@ const configurationOf = (given: unknown, production: unknown, task: string | und
   return parts.length === 3 ? parts[2] : undefined;
 };
 
-/** A plan without a hash is none that may be carried out; the task that was typed says so in its own words. */
-const planOf = (given: unknown): string => (isText(given) && given.trim() !== '' ? given : 'none');
+/** Without a hash, or given twice, it allows nothing; the task that was typed says so in its own words. */
+const planOf = ([given, second]: readonly unknown[]): string =>
+  isText(given) && given.trim() !== '' && second === undefined ? given : 'none';
 
 /**
  * However it is spelled: the task that was typed refuses what is no option of its own, but those it depends on run
  * before it, and must not deploy because of a slip.
  */
+const asksForDryRun = (values: object): boolean =>
+  Object.entries(values).some(([name, value]) => isDryRun(name) && String(value) !== 'false');
 const isDryRun = (name: string): boolean => name.replaceAll(/[-_]/g, '').toLowerCase() === 'dryrun';
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -39,8 +39,8 @@ export const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {
   }
 };
 
-/** A ref that stays behind makes the next run look at more than it need, and costs nothing else. */
-const moveRef = async (input: CloseRunInput): Promise<void> => {
+/** Moves the ref to what is live. One that stays behind makes the next run look at more than it need, and costs nothing else. */
+export const moveRef = async (input: Omit<CloseRunInput, 'run'>): Promise<void> => {
   const { name } = input.environment;
   try {
     moveDeployedRef({ ...baseTargets(input), live: await liveShas(input) });

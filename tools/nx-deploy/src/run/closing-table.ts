@@ -19,10 +19,12 @@ export const closingTable = (record: DeploymentRecord, { targets }: EnvironmentC
   };
 };
 
-const titleOf = ({ id, kind, environment, outcome, undid = [] }: DeploymentRecord): string =>
-  kind === 'deploy'
-    ? `Deployment ${id} to ${environment}: ${outcome}`
-    : `Rollback ${id} on ${environment}: ${outcome}${undid.length === 0 ? '' : `; it undid ${undid.join(', ')}`}`;
+const titleOf = ({ id, kind, environment, outcome, undid = [], targets }: DeploymentRecord): string => {
+  const untouched = targets.every((target) => target.outcome === 'not-reached');
+  const ended = untouched ? 'not begun; nothing was touched, and nothing is recorded' : outcome;
+  if (kind === 'deploy') return `Deployment ${id} to ${environment}: ${ended}`;
+  return `Rollback ${id} on ${environment}: ${ended}${undid.length === 0 ? '' : `; it undid ${undid.join(', ')}`}`;
+};
 
 /** What served before, where that is something else. */
 const before = ({ release, previous }: HostRecord): string =>

@@ -13,6 +13,7 @@ export const recordLive = async ({ plan, shell }: DeployContext): Promise<void> 
     path: plan.path,
     ...(plan.healthCheck ? { healthUrl: plan.healthCheck.url } : {}),
     ...(plan.url ? { url: plan.url } : {}),
+    ...(plan.goneBackFrom?.length ? { goneBackFrom: plan.goneBackFrom.filter((id) => !plan.prune.includes(id)) } : {}),
     ...(plan.sha === '' ? {} : { live: liveOf(plan) }),
   };
   await shell.writeFile(targetLayout(plan.stateDir, plan.target).targetFile, `${JSON.stringify(file, null, 2)}\n`);

@@ -10,6 +10,7 @@ import { reportingErrors, type TaskResult } from '../reporting-errors';
 import { artifactDirectory } from './artifact-directory';
 import { deployInRun } from './deploy-in-run';
 import type { DeployOptions } from './schema';
+import { refuseTypedOptions, typedDeploys } from './typed-tasks';
 
 const OPTIONS = {
   target: 'inferred',
@@ -27,14 +28,18 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
   return reportingErrors(given, (tools) => {
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
+    refuseTypedOptions(OPTIONS, context);
     const environment = environmentOf(context, options.manifest);
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     const work = { ...tools, environment, target, artifactDirectory: directory };
     const asked = runVariables();
     if (options['dry-run'] || asked.dryRun) return showPlan({ ...work, context, json: options.json ?? false });
-    const typed = options.plan ?? asked.plan;
-    const expected = typed === undefined ? {} : { expected: expectedPlan(context.root, typed, request.task) };
+    const hashes = options.plan ?? asked.plan;
+    const own = options.plan === undefined ? [] : [target.name];
+    const typedTargets = [...typedDeploys(context).map((one) => one.target), ...own];
+    const about = { task: request.task, target: target.name, typedTargets };
+    const expected = hashes === undefined ? {} : { expected: expectedPlan(context.root, hashes, about) };
     return deployInRun({ ...tools, environment, target, context }, (head) =>
       deployTarget({ ...work, ...expected, head }),
     );

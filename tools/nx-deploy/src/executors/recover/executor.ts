@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type RecoveredHost, recoverTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { moveRef } from '../../run/close-run';
 import { deployer } from '../../run/deployment-run';
 import { runVariables } from '../../run/run-variables';
 import { environmentOf, givenTo, targetOf } from '../environment';
@@ -18,6 +19,7 @@ export default function recoverExecutor(given: RecoverOptions, context: Executor
     const target = targetOf(environment, options);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
     const rows = await recoverTarget({ ...tools, environment, target, by: deployer(), dryRun });
+    if (!dryRun) await moveRef({ ...tools, environment, root: context.root, graph: context.projectGraph });
     if (options.json) tools.report({ kind: 'result', value: rows });
     else rows.map((row) => sentence(row, target.name)).forEach(tools.report);
     return true;

@@ -6,7 +6,7 @@ import { statusEvents, statusResult } from './status-output';
 export const STATUS_OPTIONS = { target: 'inferred', manifest: 'inferred', json: 'flag', limit: 'count' } as const;
 
 /** Deployments of the past that are shown unless the user says how many. */
-const DEFAULT_LIMIT = 10;
+export const DEFAULT_LIMIT = 10;
 
 export interface ShowStatusInput extends OperationContext {
   readonly target: TargetConfig;

@@ -64,6 +64,11 @@ test('people see why a host is unhealthy, what was changed by hand and what a de
   expect(text).toContain('`npx nx run api:recover` finishes or undoes it');
 });
 
+test('a file that was put on a host cannot add a line to the status by its name', () => {
+  const text = shown(status({ ...host, drift: [{ path: 'x\n✓ all is well', kind: 'extra' }] }));
+  expect(text).toContain('x\\n✓ all is well was not deployed.');
+});
+
 test('a target that was never deployed says so', () => {
   expect(shown(status({ ...host, release: undefined }))).toContain('It has not been deployed here yet.');
 });

@@ -1,3 +1,4 @@
+import { printableName } from '@polydev/errors';
 import type { HostStatus, TargetStatus } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
 
@@ -46,7 +47,7 @@ const hostRow = (host: HostStatus): readonly string[] => [
 
 const warnings = (target: string, { host, healthDetail, drift, state, stateDetail }: HostStatus): readonly Event[] => [
   ...(healthDetail === undefined ? [] : [{ kind: 'warning', host, text: healthDetail } as const]),
-  ...drift.map(({ path, kind }) => ({ kind: 'warning', host, text: DRIFT[kind](path) }) as const),
+  ...drift.map(({ path, kind }) => ({ kind: 'warning', host, text: DRIFT[kind](printableName(path)) }) as const),
   ...(state === 'deploying' && stateDetail !== undefined
     ? [{ kind: 'note', host, text: `At work: ${stateDetail}.` } as const]
     : []),
@@ -81,10 +82,10 @@ const historyEvent = ({ history, hosts }: TargetStatus): Event =>
         kind: 'table',
         title: 'Deployments, newest first',
         columns: ['deployment', 'kind', 'outcome', 'sha', 'by', 'at', 'reason'],
-        rows: history.map(({ deployment, kind, outcome, sha, by, at, reason }) => [
+        rows: history.map(({ deployment, kind, outcome, sha, by, at, reason, open }) => [
           deployment,
           kind,
-          outcome,
+          open ? `${outcome} (not closed)` : outcome,
           short(sha),
           by,
           at,
