@@ -6,6 +6,7 @@ import type { RollbackInput, RollbackResult } from '../operations';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
 import { mend } from '../recover/mend';
+import { changesOf, type RollbackChanges } from './changes';
 import { aim, refuseOutdated, verifyReleases, wentBack, type Aim } from './look';
 import { moveBack } from './move-back';
 import { planRollback } from './plan-rollback';
@@ -40,12 +41,18 @@ export const rollbackTargets = async (input: RollbackInput): Promise<RollbackRes
 };
 
 /** Says where a rollback would go and proves it possible; touches nothing, mends nothing, holds no lock. */
-export const previewRollback = (input: Omit<RollbackInput, 'openHead' | 'by'>): Promise<readonly Aim[]> =>
+export const previewRollback = (input: Omit<RollbackInput, 'openHead' | 'by'>): Promise<readonly RollbackPreview[]> =>
   withSites({ ...input, targets: input.targets.toReversed() }, async (sites: readonly Site[]) => {
     const aims = await aim(sites, { ...input, foresee: true });
     await verifyReleases(aims, input);
-    return aims;
+    const { stateDir } = input.environment;
+    return Promise.all(aims.map(async (one) => ({ ...one, changes: await changesOf(one, stateDir) })));
   });
+
+/** Where a site would go, and what would change there. */
+export interface RollbackPreview extends Aim {
+  readonly changes: RollbackChanges | undefined;
+}
 
 /** Mends what dead runs left; returns the targets that went back by that, which is what a rollback without a SHA is for. */
 const mendAll = async (sites: readonly Site[], input: RollbackInput): Promise<ReadonlySet<string>> => {

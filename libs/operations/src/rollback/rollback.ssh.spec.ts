@@ -221,6 +221,7 @@ describeSsh('a rollback on a real server', () => {
       signal: calm,
     });
     expect(aims.map(({ choice }) => [choice.release, choice.undid])).toEqual([[one.head.id, [two.head.id]]]);
+    expect(aims[0]?.changes).toEqual({ added: [], changed: ['main.js'], removed: [] });
     expect(live(w.target())).toBe(two.head.id);
   });
 

@@ -1,5 +1,6 @@
+import { printableName } from '@polydev/errors';
 import type { TargetConfig } from '@polydev/manifest';
-import { type Aim, type OperationContext, previewRollback } from '@polydev/operations';
+import { type OperationContext, previewRollback, type RollbackPreview } from '@polydev/operations';
 
 export interface ShowRollbackInput extends OperationContext {
   readonly target: TargetConfig;
@@ -15,15 +16,16 @@ export const showRollback = async ({ target, json, ...input }: ShowRollbackInput
   return true;
 };
 
-const resultOf = ({ host, target, state, choice: { available, ...choice } }: Aim) => ({
+const resultOf = ({ host, target, state, choice: { available, ...choice }, changes }: RollbackPreview) => ({
   target: target.name,
   host: host.name,
   from: state.path.release ?? null,
   to: choice,
+  changes: changes ?? null,
   available,
 });
 
-const eventsOf = ({ host, state, choice }: Aim, target: TargetConfig) => [
+const eventsOf = ({ host, state, choice, changes }: RollbackPreview, target: TargetConfig) => [
   {
     kind: 'table' as const,
     title: `Rollback of ${target.name} on ${host.name}; nothing was touched`,
@@ -32,6 +34,7 @@ const eventsOf = ({ host, state, choice }: Aim, target: TargetConfig) => [
       ['serves now', state.path.release ?? 'nothing'],
       ['goes back to', `${choice.release}${choice.sha === undefined ? '' : ` (${choice.sha.slice(0, 12)})`}`],
       ['undoes', choice.undid.length === 0 ? 'nothing' : choice.undid.join(', ')],
+      ['files', filesText(changes)],
       ['restart', target.restart ?? 'none'],
       ['health check', target.healthCheck?.url ?? 'none'],
       ['hooks', 'none: a rollback runs no hook'],
@@ -39,3 +42,19 @@ const eventsOf = ({ host, state, choice }: Aim, target: TargetConfig) => [
   },
   ...(choice.doubt === undefined ? [] : [{ kind: 'warning' as const, host: host.name, text: choice.doubt }]),
 ];
+
+/** Paths of a kind that are named to people; `--json` has all. */
+const NAMED = 10;
+
+const filesText = (changes: RollbackPreview['changes']): string => {
+  if (changes === undefined)
+    return 'cannot be compared: a directory that was there before the first deploy has no list';
+  return (['added', 'changed', 'removed'] as const)
+    .map((kind) => {
+      const paths = changes[kind];
+      const more = paths.length > NAMED ? ', …' : '';
+      const names = paths.length === 0 ? '' : ` (${paths.slice(0, NAMED).map(printableName).join(', ')}${more})`;
+      return `${paths.length} ${kind}${names}`;
+    })
+    .join(', ');
+};
