@@ -63,6 +63,8 @@ export interface RunState {
   /** Name of the last step that failed, if one did. */
   readonly failedStep?: string;
   readonly committed: boolean;
+  /** Whether it had succeeded and is being undone after all: the only way is back. */
+  readonly reopened: boolean;
   readonly outcome?: RunOutcome;
   readonly endedAt?: string;
 }
@@ -90,6 +92,7 @@ export const lastRun = (journal: string): RunState | undefined => {
     startedAt: begin.at,
     started,
     open: started.filter((step) => !undone.has(step)),
+    reopened: sinceReopened.length < own.length,
     committed: sinceReopened.some((entry) => entry.event === 'committed'),
     ...(failedStep === undefined ? {} : { failedStep }),
     ...(end === undefined ? {} : { outcome: end.outcome, endedAt: end.at }),

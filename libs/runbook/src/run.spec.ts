@@ -155,11 +155,11 @@ it('a run that succeeded can be reopened and undone, also by a process that come
   await run.forward(calm);
   await run.commit();
   const succeeded = lastRun(w.text())!;
-  expect(succeeded).toMatchObject({ outcome: 'succeeded', committed: true });
+  expect(succeeded).toMatchObject({ outcome: 'succeeded', committed: true, reopened: false });
 
   await Run.reopen(optionsFor(w, book()), succeeded, 'another target failed');
   const reopened = lastRun(w.text())!;
-  expect(reopened).toMatchObject({ committed: false, open: ['a', 'look', 'b', 'tidy', 'sweep'] });
+  expect(reopened).toMatchObject({ committed: false, reopened: true, open: ['a', 'look', 'b', 'tidy', 'sweep'] });
   expect(reopened.outcome).toBeUndefined();
 
   w.marks.length = 0;

@@ -22,6 +22,7 @@ const run = (more: Partial<RunState> = {}): RunState => ({
   started: [],
   open: [],
   committed: false,
+  reopened: false,
   ...more,
 });
 const state = (lastRun: RunState | undefined): TargetState => ({

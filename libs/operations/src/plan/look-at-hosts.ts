@@ -4,6 +4,7 @@ import { answerOf, type TargetState } from '../deploy/state';
 import { targetLayout } from '../layout';
 import { lockHolder } from '../lock/lock-holder';
 import { program } from '../programs';
+import { withDecision } from '../recover/mend';
 import type { HostFacts } from './compose';
 import { foreseeMending } from './foresee';
 import type { HostPlan } from './target-plan';
@@ -12,7 +13,7 @@ export type PlanLookInput = Omit<LookInput, 'state' | 'foreseen'>;
 
 /** All that a plan says of one host, from the state that was read there. Looks only. */
 export const factsOfHost = async (host: Host, state: TargetState, input: PlanLookInput): Promise<HostFacts> => {
-  const foreseen = foreseeMending(state);
+  const foreseen = foreseeMending(await withDecision(host, state, input.environment));
   const [look, beside] = await Promise.all([
     lookAtHost(host, { ...input, state, ...(foreseen ? { foreseen: foreseen.state } : {}) }),
     state.path.kind === 'directory' ? besideArtifact(host, input) : [],

@@ -13,11 +13,11 @@ export const runOf = async (host: Host, journal: string, run: string): Promise<R
 
 /**
  * Whether a run that died is to be finished rather than undone: it was past its point of no return, or the one that
- * decides for all that went with it was. Throws DECISION_UNKNOWN where that one cannot be asked.
+ * decides for all that went with it was. One that was reopened goes back, whatever had been decided. Throws DECISION_UNKNOWN where that one cannot be asked.
  */
 export const isDecided = async (host: Host, run: RunState, environment: EnvironmentConfig): Promise<boolean> => {
   const { decidedBy, stateDir } = planOfRun(run);
-  if (run.committed || decidedBy === undefined) return run.committed;
+  if (run.committed || run.reopened || decidedBy === undefined) return run.committed;
   const { journal } = targetLayout(stateDir, decidedBy.target);
   if (decidedBy.host === host.name) return (await runOf(host, journal, run.run))?.committed === true;
   const other = await connectToDecider(host, run, { environment, decider: decidedBy.host });

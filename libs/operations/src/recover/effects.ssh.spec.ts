@@ -4,7 +4,7 @@ import { describeSsh } from '@polydev/host/testing';
 import { deadDeployers } from '../../testing/dead-deployer';
 import type { DeployerInput } from '../../testing/deployer';
 import { createWorld, type World } from '../../testing/world';
-import { closeDeployment, deployTarget, recoverTarget, statusOfTarget } from '../index';
+import { closeDeployment, deployTarget, previewRollback, recoverTarget, statusOfTarget } from '../index';
 
 const calm = new AbortController().signal;
 const silent = () => undefined;
@@ -142,6 +142,9 @@ describeSsh('a deployer that is killed', () => {
     await linesOf({ ...rollback, kill: { line: '"event":"committed"' } });
     await eventuallyFree();
     const live = () => environment.targets.map(({ path }) => readlinkSync(path).split('/').at(-1));
+    const preview = { environment, targets: environment.targets, sha: undefined, report: silent, signal: calm };
+    // Foreseen as what it will be: both are back, and have nothing before that.
+    await expect(previewRollback(preview)).rejects.toMatchObject({ code: 'NO_PREVIOUS_RELEASE' });
     for (const target of environment.targets) {
       await recoverTarget({ environment, target, by: 'tester@laptop', dryRun: false, report: silent, signal: calm });
     }

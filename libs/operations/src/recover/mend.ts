@@ -1,10 +1,11 @@
 import type { Host } from '@polydev/host';
-import type { TargetConfig } from '@polydev/manifest';
+import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import type { RunState } from '@polydev/runbook';
 import { withShells } from '../connect';
-import { readState } from '../deploy/state';
+import { readState, type TargetState } from '../deploy/state';
 import type { OperationContext } from '../operations';
 import { settleMended } from '../record/settle-part';
+import { isDecided } from './decision';
 import { isUnfinished, recoverRun, type Recovery } from './recover';
 
 export interface MendInput extends OperationContext {
@@ -17,6 +18,17 @@ export interface MendInput extends OperationContext {
 export const deadRun = async (host: Host, { environment, target }: MendInput): Promise<RunState | undefined> => {
   const { lastRun } = await readState(host, environment.stateDir, target);
   return isUnfinished(lastRun) ? lastRun : undefined;
+};
+
+/** The state of a target with what is known elsewhere of a dead run: whether it is to be finished. Looks only. */
+export const withDecision = async (
+  host: Host,
+  state: TargetState,
+  environment: EnvironmentConfig,
+): Promise<TargetState> => {
+  const { lastRun } = state;
+  if (!isUnfinished(lastRun)) return state;
+  return { ...state, lastRun: { ...lastRun, committed: await isDecided(host, lastRun, environment) } };
 };
 
 /**

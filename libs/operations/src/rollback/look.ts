@@ -13,6 +13,7 @@ import { readState, type TargetState } from '../deploy/state';
 import { targetLayout } from '../layout';
 import type { RollbackInput } from '../operations';
 import { foreseeMending } from '../plan/foresee';
+import { withDecision } from '../recover/mend';
 import type { Recovery } from '../recover/recover';
 import { chooseRelease, type Choice } from './choose';
 import { readDeployments, type Site } from './sites';
@@ -63,7 +64,7 @@ export const aim = async (sites: readonly Site[], input: AimInput): Promise<read
 
 const look = async (site: Site, { environment, foresee }: AimInput) => {
   const state = await readState(site.host, environment.stateDir, site.target);
-  const foreseen = foresee ? foreseeMending(state) : undefined;
+  const foreseen = foresee ? foreseeMending(await withDecision(site.host, state, environment)) : undefined;
   if (foreseen === undefined) return { site, state, stays: false };
   const { how, runbook } = foreseen.mend;
   return {
