@@ -54,6 +54,7 @@ describeSsh('plan over a real sshd', () => {
   it('says what a deploy then does: files sent and kept, the release that goes, the one that serves', async () => {
     const install = { command: 'mkdir -p node_modules' };
     const settings = { keep: 1, install, preDeploy: 'true' };
+    const v0 = await deploy({ 'main.js': app('v0') }, settings);
     const v1 = await deploy({ 'main.js': app('v1'), 'same.txt': 'same', 'gone.txt': 'gone!' }, settings);
     const v2 = await deploy({ 'main.js': app('v2'), 'same.txt': 'same', 'gone.txt': 'gone!' }, settings);
     const files = { 'main.js': app('v3'), 'same.txt': 'same', 'new.txt': 'new' };
@@ -68,7 +69,7 @@ describeSsh('plan over a real sshd', () => {
         removed: [{ path: 'gone.txt', size: 5 }],
       },
       steps: { install: { reuse: true }, preDeploy: 'true' },
-      prune: [v1.hosts[0]?.release],
+      prune: [v0.hosts[0]?.release],
     });
 
     const v3 = await deploy(files, settings);
@@ -76,7 +77,7 @@ describeSsh('plan over a real sshd', () => {
       previous: first.live?.release,
       transfer: { sentFiles: first.send.files, bytes: first.send.bytes, reusedFiles: first.reuse.files },
     });
-    expect(releases()).toEqual([v2.hosts[0]?.release, v3.hosts[0]?.release]);
+    expect(releases()).toEqual([v1, v2, v3].map(({ hosts }) => hosts[0]?.release));
     expect((await plan(files, settings)).first).toMatchObject({ action: 'nothing', reasons: [] });
     expect((await deploy(files, settings)).outcome).toBe('unchanged');
   });
