@@ -31,7 +31,7 @@ const mentionedIn = (page: string): string[] =>
 /** What tests type: a newcomer, a person at three in the morning, somebody with a server, CI's script. Each command stands alone in quotes or on its line. */
 const typed = [
   'tools/e2e/src/newcomer.spec.ts',
-  'tools/e2e/src/operations.spec.ts',
+  'tools/e2e/testing/person-on-duty.ts',
   'tools/nx-deploy/src/own-server.ssh.spec.ts',
   '.ci/run',
 ]
