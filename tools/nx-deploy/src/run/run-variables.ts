@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { type AskedRun, askedRun } from './asked';
+
 /** How the hook that runs before a run's tasks tells them what only it knows. */
 const RUN = 'POLYDEV_RUN';
 const CONFIGURATION = 'POLYDEV_ASKED_CONFIGURATION';
@@ -24,9 +27,24 @@ export const setRunVariables = (variables: RunVariables): void => {
 };
 
 /** The variables of the run that this task belongs to. */
-export const runVariables = (): RunVariables => ({
-  run: process.env[RUN] || undefined,
-  configuration: process.env[CONFIGURATION] || undefined,
-  dryRun: process.env[DRY_RUN] === 'true',
-  plan: process.env[PLAN] || undefined,
-});
+export const runVariables = (): RunVariables => {
+  const run = process.env[RUN] || undefined;
+  // Whatever kept the hook from naming the run: what must not be touched is not touched.
+  const typed = run === undefined ? typedToParent() : undefined;
+  return {
+    run,
+    configuration: process.env[CONFIGURATION] || typed?.configuration,
+    dryRun: process.env[DRY_RUN] === 'true' || typed?.dryRun === true,
+    plan: process.env[PLAN] || typed?.plan,
+  };
+};
+
+/** What was typed to the Nx that started this task, as Linux tells it (proc(5), `/proc/<pid>/cmdline`). */
+const typedToParent = (): AskedRun | undefined => {
+  try {
+    const argv = readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    return askedRun(argv.slice(2));
+  } catch {
+    return undefined;
+  }
+};
