@@ -90,6 +90,9 @@ export const personOnDuty = (root: () => string): void => {
   it('goes to a commit, and all targets to a moment, and forth again', async () => {
     await expectGood(withSha('npx nx run master-controller:rollback --sha=abc123f', 1));
     expect((await status()).hosts[0]?.sha).toBe(shas[1]);
+    await expectGood('npx nx run master-controller:rollback');
+    expect((await status()).hosts[0]?.sha).toBe(shas[0]);
+    await expectGood(withSha('npx nx run master-controller:rollback --sha=abc123f', 1));
     const all = await expectGood(withSha('npx nx run-many -t rollback --sha=abc123f', 0));
     expect(all).toMatch(/master-controller +sandbox +rolled back/);
     expect(all).toMatch(/frontend +sandbox +was there already/);
