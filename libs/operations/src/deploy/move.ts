@@ -1,13 +1,11 @@
 import type { HostRecord } from '@polydev/contract';
-import { Run } from '@polydev/runbook';
 import { targetLayout } from '../layout';
 import type { DeployInput } from '../operations';
-import { sentFiles, type DeployContext } from './context';
+import { beginRun } from './begin-run';
+import { sentFiles } from './context';
 import { deploy } from './deploy';
 import { decidedByFirst, nameOf, recordOf } from './host-record';
-import { hostJournal } from './journal';
 import { confirmedFile, type Prepared } from './prepare';
-import { reportSteps } from './report-steps';
 import { takeBack, type Failure, type Moving as MovingHost } from './take-back';
 
 type Moving = MovingHost & { readonly prepared: Prepared };
@@ -24,7 +22,8 @@ export const moveHosts = async (input: DeployInput, prepared: readonly Prepared[
       records.set(nameOf(host), await confirm(host, host.unchanged.release));
       continue;
     }
-    const mover = await begin(input, host);
+    const { signal, report } = input;
+    const mover = await beginRun(host, { runbook: deploy, transfer: host.transfer, signal, report });
     moving.push(mover);
     const forward = await mover.run.forward(input.signal);
     if (!forward.ok) {
@@ -36,25 +35,6 @@ export const moveHosts = async (input: DeployInput, prepared: readonly Prepared[
     if (!records.has(nameOf(mover.prepared))) records.set(nameOf(mover.prepared), await finish(input, mover));
   }
   return prepared.map((host) => records.get(nameOf(host)) ?? recordOf(host, { outcome: 'not-reached' }));
-};
-
-const begin = async ({ signal, report }: DeployInput, prepared: Prepared): Promise<Moving> => {
-  const { shell, plan, transfer } = prepared;
-  const notes: string[] = [];
-  const note = (text: string) => {
-    notes.push(text);
-    report({ kind: 'note', text, host: shell.host.name });
-  };
-  const run = await Run.begin<DeployContext>({
-    id: plan.deployment,
-    runbook: deploy,
-    context: { plan, shell, transfer, signal, note },
-    plan,
-    journal: hostJournal(shell, targetLayout(plan.stateDir, plan.target).journal),
-    onStep: reportSteps(report, shell.host.name),
-    now: () => new Date(),
-  });
-  return { prepared, run, notes };
 };
 
 const finish = async ({ report }: DeployInput, mover: Moving): Promise<HostRecord> => {

@@ -1,12 +1,8 @@
 import type { HostRecord } from '@polydev/contract';
-import { Run } from '@polydev/runbook';
-import type { DeployContext } from '../deploy/context';
+import { beginRun } from '../deploy/begin-run';
 import { nameOf, recordOf } from '../deploy/host-record';
-import { hostJournal } from '../deploy/journal';
-import { reportSteps } from '../deploy/report-steps';
 import { takeBack, type Failure, type Moving } from '../deploy/take-back';
 import { probe } from '../health/probe';
-import { targetLayout } from '../layout';
 import type { RollbackInput } from '../operations';
 import type { Prepared } from './rollback-targets';
 import { rollback } from './rollback';
@@ -28,7 +24,9 @@ export const moveBack = async (
       records.set(host, await confirm(input, host));
       continue;
     }
-    const mover = await begin(input, host);
+    const { signal, report } = input;
+    report({ kind: 'headline', text: `${host.plan.target} on ${nameOf(host)} → ${host.plan.release}` });
+    const mover = await beginRun(host, { runbook: rollback, signal, report });
     moving.push(mover);
     const forward = await mover.run.forward(input.signal);
     if (!forward.ok) {
@@ -40,26 +38,6 @@ export const moveBack = async (
     if (!records.has(mover.prepared)) records.set(mover.prepared, await finish(mover));
   }
   return new Map(prepared.map((host) => [host, records.get(host) ?? recordOf(host, { outcome: 'not-reached' })]));
-};
-
-const begin = async ({ signal, report }: RollbackInput, prepared: Prepared): Promise<MovingBack> => {
-  const { shell, plan } = prepared;
-  report({ kind: 'headline', text: `${plan.target} on ${shell.host.name} → ${plan.release}` });
-  const notes: string[] = [];
-  const note = (text: string) => {
-    notes.push(text);
-    report({ kind: 'note', text, host: shell.host.name });
-  };
-  const run = await Run.begin<DeployContext>({
-    id: plan.deployment,
-    runbook: rollback,
-    context: { plan, shell, signal, note },
-    plan,
-    journal: hostJournal(shell, targetLayout(plan.stateDir, plan.target).journal),
-    onStep: reportSteps(report, shell.host.name),
-    now: () => new Date(),
-  });
-  return { prepared, run, notes };
 };
 
 const giveUp = async (
