@@ -221,13 +221,25 @@ describe('a manifest that is wrong', () => {
 
 describe.each(['false', 'true'])('with NX_DAEMON=%s', (daemon) => {
   const env = { NX_DAEMON: daemon, NX_ISOLATE_PLUGINS: 'true' };
+  const RUN_NAME = /^\d+-[0-9a-f]{8}$/;
+  const nameOfRun = async (): Promise<string> => {
+    const { stdout, all } = await workspace.nx(['run', '@acme/site:env', '--skip-nx-cache'], env);
+    // The whole output, where the name is not in it, is what a failing test has to show.
+    return /^POLYDEV_RUN=(.+)$/m.exec(stdout)?.[1] ?? all;
+  };
+  // Two clients that start a daemon at once can break it, which is Nx's: it says so, and works on without one.
+  beforeAll(() => workspace.nx(['run', '@acme/site:env'], env));
   afterAll(() => workspace.nx(['daemon', '--stop'], env));
 
   test('every run of Nx has a name of its own, which its tasks know', async () => {
-    const runs = await Promise.all([1, 2].map(() => workspace.nx(['run', '@acme/site:env', '--skip-nx-cache'], env)));
-    // The whole output, where the name is not in it, is what a failing test has to show.
-    const names = runs.map(({ stdout, all }) => /^POLYDEV_RUN=(.+)$/m.exec(stdout)?.[1] ?? all);
-    expect(names).toEqual([expect.stringMatching(/^\d+-[0-9a-f]{8}$/), expect.stringMatching(/^\d+-[0-9a-f]{8}$/)]);
-    expect(names[0]).not.toBe(names[1]);
+    const names = await Promise.all([1, 2, 3, 4].map(nameOfRun));
+    for (const name of names) expect(name).toMatch(RUN_NAME);
+    expect(new Set(names).size).toBe(4);
+  });
+
+  test('so has a run after the daemon failed, which Nx switches off then', async () => {
+    workspace.write({ '.nx/workspace-data/d/disabled': 'it failed' });
+    expect(await nameOfRun()).toMatch(RUN_NAME);
+    await workspace.nx(['reset', '--only-daemon'], env);
   });
 });

@@ -19,11 +19,11 @@ export interface RunVariables {
 }
 
 /** Puts a run's variables into the environment that Nx gives to its tasks. Overwrites those of a run around it. */
-export const setRunVariables = (variables: RunVariables): void => {
-  process.env[RUN] = variables.run ?? '';
-  process.env[CONFIGURATION] = variables.configuration ?? '';
-  process.env[DRY_RUN] = variables.dryRun ? 'true' : '';
-  process.env[PLAN] = variables.plan ?? '';
+export const setRunVariables = (variables: RunVariables, environment = process.env): void => {
+  environment[RUN] = variables.run ?? '';
+  environment[CONFIGURATION] = variables.configuration ?? '';
+  environment[DRY_RUN] = variables.dryRun ? 'true' : '';
+  environment[PLAN] = variables.plan ?? '';
 };
 
 /** The variables of the run that this task belongs to. */
