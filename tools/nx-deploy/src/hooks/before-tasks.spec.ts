@@ -1,4 +1,3 @@
-import type { PreTasksExecutionContext } from '@nx/devkit';
 import { beforeTasks } from './before-tasks';
 
 /** As Nx's plugin process does it (23.2.1): a wrapper around the environment notices what the hook sets. */
