@@ -5,6 +5,8 @@ import { Agent, createServer, get, type IncomingMessage, type ServerResponse } f
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdSocket, startLoad } from '@polydev/release/testing';
+
 import { bundle } from '../build';
 
 const release = { target: 'master-controller', environment: 'test', release: 'r1', sha: 'a'.repeat(40), digest: 'd' };
@@ -79,6 +81,25 @@ describe('the controller, built and started from a release', () => {
     answers[0]?.end('{}');
     expect(await inFlight).toMatchObject({ status: 200, connection: 'close' });
     expect(await exit).toEqual([0, null]);
+  });
+
+  it('fails no request while it is restarted on the socket that systemd holds', async () => {
+    const env = { PATH: process.env['PATH'], STATE_DIR: join(folder, 'state'), LOG_LEVEL: 'silent' };
+    const held = await holdSocket([process.execPath, join(folder, 'live/main.js')], env);
+    const load = startLoad(`http://127.0.0.1:${held.port}/api/auth/health`, ['GET', 'GET', 'GET', 'GET']);
+    const answered = () => [...load.answers.values()].reduce((sum, count) => sum + count, 0);
+    const untilMoreThan = async (count: number) => {
+      while (answered() <= count) await new Promise((next) => setTimeout(next, 10));
+    };
+    await untilMoreThan(100);
+    for (let restart = 0; restart < 2; restart++) {
+      // The run before has ended by then: what is answered from here on, the next one answers.
+      await held.restart();
+      await untilMoreThan(answered() + 100);
+    }
+    await load.stop();
+    await held.release();
+    expect(load.failures).toEqual([]);
   });
 
   it('refuses wrong settings, all at once', async () => {

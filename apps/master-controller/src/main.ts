@@ -1,18 +1,30 @@
 import { cannotListen, OpsError } from '@polydev/errors';
-import { notifyReady, onTermination, readReleaseInfo } from '@polydev/release';
+import { activatedSocket, gracefulEnd, notifyReady, onTermination, readReleaseInfo } from '@polydev/release';
 import { buildServer } from './server';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const server = buildServer({ stateDir: settings.stateDir, release: readReleaseInfo(__dirname) }, settings.logLevel);
-  onTermination(() => server.close());
-  const { host, port } = settings;
-  await server.listen({ host, port }).catch((error: unknown) => {
+  const { end } = gracefulEnd(server.server);
+  onTermination(async () => {
+    await end();
+    await server.close();
+  });
+  const { listenOptions, where } = whereToListen(settings);
+  await server.listen(listenOptions).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
-    throw code === undefined ? error : cannotListen(`${host}:${port}`, code);
+    throw code === undefined ? error : cannotListen(where, code);
   });
   notifyReady();
+}
+
+/** The socket that systemd holds for it, or a port of its own. */
+function whereToListen({ host, port }: Settings) {
+  const activated = activatedSocket();
+  if (activated === undefined) return { listenOptions: { host, port }, where: `${host}:${port}` };
+  // fastify would look for more addresses of `localhost`, its default.
+  return { listenOptions: { ...activated, host: '127.0.0.1' }, where: `the socket that systemd passed` };
 }
 
 start().catch((error: unknown) => {

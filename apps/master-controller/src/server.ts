@@ -12,14 +12,8 @@ export function buildServer(state: ControllerState, logLevel: string): FastifyIn
     // A URL that cannot be decoded never reaches the error handler.
     frameworkErrors: answerError,
   });
-  let closing = false;
-  server.addHook('preClose', async () => {
-    closing = true;
-  });
   server.addHook('onSend', async (_, reply) => {
     reply.header('cache-control', 'no-store');
-    // A connection kept open after the last answer would keep the process open too.
-    if (closing) reply.header('connection', 'close');
   });
   answerErrors(server);
   addRoutes(server, state);

@@ -25,6 +25,8 @@ export const targetFileSchema = z.object({
       dirty: z.boolean().optional(),
       /** Id of the deployment that found it so. */
       deployment: z.string().optional(),
+      /** The slot it runs in, where the target has two (strategy blue-green). */
+      slot: z.enum(['blue', 'green']).optional(),
     })
     .optional(),
 });

@@ -7,7 +7,10 @@ import type { PLUGIN_CODES } from './catalogue/plugin';
 import type { PREFLIGHT_CODES } from './catalogue/preflight';
 import type { ROLLBACK_CODES } from './catalogue/rollback';
 import type { RSYNC_CODES } from './catalogue/rsync';
+import type { SERVICE_CODES } from './catalogue/service';
 import type { SANDBOX_CODES } from './catalogue/sandbox';
+import type { TRIAL_CODES } from './catalogue/trials';
+import type { TRAFFIC_CODES } from './catalogue/traffic';
 
 /** Every code that an {@link OpsError} may carry. A code once published is never reused for something else. */
 export type ErrorCode =
@@ -20,4 +23,7 @@ export type ErrorCode =
   | (typeof PREFLIGHT_CODES)[number]
   | (typeof ROLLBACK_CODES)[number]
   | (typeof RSYNC_CODES)[number]
-  | (typeof SANDBOX_CODES)[number];
+  | (typeof SERVICE_CODES)[number]
+  | (typeof SANDBOX_CODES)[number]
+  | (typeof TRAFFIC_CODES)[number]
+  | (typeof TRIAL_CODES)[number];

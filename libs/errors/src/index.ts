@@ -9,5 +9,8 @@ export * from './catalogue/plugin';
 export * from './catalogue/sandbox';
 export * from './catalogue/rollback';
 export * from './catalogue/rsync';
+export * from './catalogue/service';
+export * from './catalogue/traffic';
 export * from './catalogue/plan';
 export * from './catalogue/preflight';
+export * from './catalogue/trials';

@@ -29,6 +29,9 @@ export const getThrough = async (host: Host, url: URL, signal: AbortSignal): Pro
 
 const exchange = (socket: Duplex, url: URL, signal: AbortSignal): Promise<HttpAnswer> =>
   new Promise((done, fail) => {
+    signal.throwIfAborted();
+    // A connection through SSH that is destroyed says nothing of it, so a request on it would wait for ever.
+    signal.addEventListener('abort', () => fail(signal.reason as Error), { once: true });
     socket.on('error', fail);
     const asked = request(
       {

@@ -4,6 +4,7 @@ export { onEach, type Settled } from './on-each';
 export { commandFailed, mustExec, mustRun } from './command-error';
 export { escapeControl, lastLines, showCommand } from './output';
 export { connectSsh } from './ssh/connect';
+export { publicKeyLine } from './ssh/auth';
 export type { SshOptions } from './ssh/options';
 export * from './http';
 export * from './programs';

@@ -11,6 +11,24 @@ export const describeSsh = (name: string, tests: () => void): void => describeUn
 export const describeRsync = (name: string, tests: () => void): void =>
   describeUnless(sshdMissing() ?? rsyncMissing(), name, tests);
 
+/** The same for tests that need some other program as well, by its name and its Debian package. */
+export const describeWith = (program: string, debianPackage: string): ((name: string, tests: () => void) => void) => {
+  const missing = () =>
+    spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status !== 0
+      ? `No ${program} is installed: sudo apt-get install ${debianPackage}`
+      : undefined;
+  return (name, tests) => describeUnless(sshdMissing() ?? missing(), name, tests);
+};
+
+/** The same for tests that need HAProxy as well. */
+export const describeHaproxy = (name: string, tests: () => void): void =>
+  describeUnless(sshdMissing() ?? haproxyMissing(), name, tests);
+
+const haproxyMissing = (): string | undefined =>
+  // An ordinary user's PATH may lack the directory that it is installed to.
+  spawnSync('haproxy', ['-v'], { env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` } }).error &&
+  'No HAProxy is installed: sudo apt-get install haproxy';
+
 const rsyncMissing = (): string | undefined =>
   spawnSync('rsync', ['--version']).error && 'No rsync is installed: sudo apt-get install rsync';
 

@@ -54,6 +54,59 @@ export interface SharedEntry {
   readonly kind: 'file' | 'directory';
 }
 
+/** How a target's hosts follow each other. */
+export interface RollingConfig {
+  /** Hosts that move at the same time. */
+  readonly maxParallel: { readonly hosts: number } | { readonly percent: number };
+  /** Milliseconds between one batch of hosts and the next. */
+  readonly pauseMs: number;
+}
+
+/** A service that systemd runs from the release. */
+export interface ServiceConfig {
+  /** Command line, run in the release's directory. */
+  readonly command: string;
+  /** Account it runs as; undefined = one that systemd makes for it (`DynamicUser`). */
+  readonly user?: string;
+  /** `notify` says itself when it is ready (sd_notify); `exec` counts as started once it runs. */
+  readonly type: 'notify' | 'exec';
+  /** Where it listens in place; undefined where it listens nowhere, or only in slots. */
+  readonly port?: number;
+  /** Whether systemd holds the port and hands it over, so that no connection is refused during a restart. */
+  readonly socket: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absolute path on the host. */
+  readonly environmentFile?: string;
+  /** Absolute paths of secrets on the host, by the name under which the service finds them (`LoadCredential`). */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  /** Absolute paths that it may write to beside its own state directory. */
+  readonly writable: readonly string[];
+  /** Whether what it does not need is taken from it. */
+  readonly hardening: boolean;
+  /** As systemd's `MemoryMax`. */
+  readonly memoryMax?: string;
+}
+
+/** The traffic engine in front of a target. */
+export interface TrafficConfig {
+  readonly engine: 'haproxy';
+  readonly address: string;
+  readonly port: number;
+  /** Ports on which the two slots listen (strategy blue-green). */
+  readonly slots: { readonly blue: number; readonly green: number };
+  readonly drainTimeoutMs: number;
+  /** How long the release before stays running. */
+  readonly keepWarmMs: number;
+  /** How long a new release is watched once it has the traffic. */
+  readonly observeMs: number;
+  /** Share of requests that may fail in that time, from 0 to 1. */
+  readonly maxFailedShare: number;
+  /** systemd unit that owns the port until the engine takes it over. */
+  readonly takesOver?: string;
+}
+
 export interface TargetConfig {
   /** Also the name of the Nx project. */
   readonly name: string;
@@ -77,7 +130,13 @@ export interface TargetConfig {
   /** Targets that come before this one: declared, or inferred from a hook that uses their path. */
   readonly dependsOn: readonly string[];
   readonly strategy: 'rolling' | 'blue-green';
-  readonly rollbackOnFailure: 'deployment' | 'target' | false;
+  readonly rolling: RollingConfig;
+  /** What goes back when the target fails on a host; `host` = there alone. */
+  readonly rollbackOnFailure: 'deployment' | 'target' | 'host' | false;
+  /** The systemd service that is generated for it; undefined where it has its own unit, or none. */
+  readonly service?: ServiceConfig;
+  /** The traffic engine in front of it. */
+  readonly traffic?: TrafficConfig;
   readonly sync: 'content' | 'rsync';
   readonly goldenImageRebuild: 'auto' | 'manual';
   /** Milliseconds each for install, server build, restart and hooks. */
@@ -93,6 +152,8 @@ export interface EnvironmentConfig {
   /** Branch that must be deployed from; undefined = any. */
   readonly branch?: string;
   readonly hosts: readonly HostConfig[];
+  /** Whether hosts that cannot be reached are left out, where that was asked for: they are brought level later. */
+  readonly allowMissingHosts?: boolean;
   /** Absolute path on every host, without trailing slash. */
   readonly stateDir: string;
   readonly targets: readonly TargetConfig[];

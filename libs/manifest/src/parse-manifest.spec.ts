@@ -47,7 +47,7 @@ const CASES: readonly (readonly [situation: string, text: string, ...expected: s
   ['an empty command', withTarget('restart: ""'), '5:14 targets/api/restart: should be a command, is ""'],
   ['a slip in a choice', withTarget('strategy: roling'), '5:15 targets/api/strategy: should be rolling or blue-green, is "roling"; did you mean `rolling`?'],
   ['a slip in install', withTarget('install: Auto'), '5:14 targets/api/install: should be auto, none or a command, is "Auto"; did you mean `auto`?'],
-  ['a word for false', withTarget('rollback_on_failure: off'), '5:26 targets/api/rollback_on_failure: should be deployment, target, true or false, is "off"'],
+  ['a word for false', withTarget('rollback_on_failure: off'), '5:26 targets/api/rollback_on_failure: should be deployment, target, host, true or false, is "off"'],
   ['no releases kept', withTarget('keep: 0'), '5:11 targets/api/keep: should be a whole number from 1 to 1000, is 0'],
   ['half a release', withTarget('keep: 1.5'), '5:11 targets/api/keep: should be a whole number from 1 to 1000, is 1.5'],
   ['a duration that is none', withTarget('command_timeout: 5 days'), '5:22 targets/api/command_timeout: should be seconds, or text such as 30s or 2m, more than 0 and at most 24h, is "5 days"'],
@@ -90,7 +90,7 @@ const CASES: readonly (readonly [situation: string, text: string, ...expected: s
   ['a contradiction of an override', withTop('environments:', '  staging: { hosts: [a], targets: { api: { build: server } } }'), '6:51 environments/staging/targets/api/build: is server, and there is no build_command to run there'],
   ['a variable without a values file', withTop('environments:', '  staging: { hosts: [a], state_dir: "${root}/x" }'), '6:37 environments/staging/state_dir: uses ${root}, and the environment has no `values` file; write $${root} where it is meant as it stands'],
   ['a name that is no configuration', withTop('environments:', '  "my staging": { hosts: [a] }'), '6:3 environments/my staging: should be a name of letters, digits, `_` and `-`'],
-  ['control characters', withTarget('"a\\u001b[2J": 1'), '5:5 targets/api/a\\u001b[2J: unknown key; known here are path, artifact, url, depends_on, health_check, build, build_command, install, restart, pre_deploy, post_deploy, shared, drop, keep, strategy, rollback_on_failure, sync, golden_image_rebuild, command_timeout'],
+  ['control characters', withTarget('"a\\u001b[2J": 1'), '5:5 targets/api/a\\u001b[2J: unknown key; known here are path, artifact, service, traffic, url, depends_on, health_check, build, build_command, install, restart, pre_deploy, post_deploy, shared, drop, keep, strategy, max_parallel, pause, rollback_on_failure, sync, golden_image_rebuild, command_timeout'],
 ];
 
 describe('what is wrong with a manifest', () => {

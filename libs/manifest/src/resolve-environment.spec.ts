@@ -202,20 +202,30 @@ describe('variables of the seed', () => {
       'DEPLOY_STRATEGY: should be rolling or blue-green, is "blue-gren"; did you mean `blue-green`?',
       'GOLDEN_IMAGE_REBUILD: should be auto or manual, is "yes"',
       'HEALTH_CHECK_TIMEOUT: should be seconds, or text such as 30s or 2m, more than 0 and at most 24h, is "soon"',
-      'ROLLBACK_ON_FAILURE: should be true, false, deployment or target, is "ture"; did you mean `true`?',
+      'ROLLBACK_ON_FAILURE: should be true, false, deployment, target or host, is "ture"; did you mean `true`?',
     ]);
   });
 
-  test('blue-green is refused where it was written, once', () => {
-    const sentence = 'is blue-green, which comes with a later version; use rolling until then';
-    expect(failure(SEED, { env: { ...SERVER, DEPLOY_STRATEGY: 'blue-green' } })).toEqual([
-      `DEPLOY_STRATEGY: ${sentence}`,
-    ]);
-    expect(failure(`${SEED}defaults: { strategy: blue-green }\n`, { env: SERVER })).toEqual([
-      `defaults/strategy: ${sentence}`,
-    ]);
-    expect(failure(`${SEED}    strategy: blue-green\n`, { env: SERVER })).toEqual([
-      `targets/frontend/strategy: ${sentence}`,
-    ]);
+  test('DEPLOY_STRATEGY is for the targets that name no strategy and have what it takes', () => {
+    const text = `${SEED}    service: { command: node server.js, port: 3000 }
+    traffic: { port: 80 }
+    health_check: http://localhost/health
+`.replace('    restart: systemctl restart polydev-frontend\n', '');
+    const strategies = (manifest: string, strategy: string) =>
+      resolve(manifest, { env: { ...SERVER, DEPLOY_STRATEGY: strategy } }).targets.map((one) => one.strategy);
+    expect(strategies(text, 'blue-green')).toEqual(['rolling', 'rolling', 'blue-green']);
+    expect(strategies(`${text}    strategy: rolling\n`, 'blue-green')).toEqual(['rolling', 'rolling', 'rolling']);
+    expect(strategies(`${text}    strategy: blue-green\n`, 'rolling')).toEqual(['rolling', 'rolling', 'blue-green']);
+  });
+
+  test('blue-green without what it takes is refused where it was written', () => {
+    const missing = (path: string) => [
+      `${path}: is blue-green, which needs a \`service\` that can be started twice`,
+      `${path}: is blue-green, which needs \`traffic\` with the port that moves`,
+    ];
+    expect(failure(`${SEED}    strategy: blue-green\n`, { env: SERVER })).toEqual(missing('targets/frontend/strategy'));
+    expect(failure(`${SEED}defaults: { strategy: blue-green }\n`, { env: SERVER })).toContain(
+      missing('defaults/strategy')[0],
+    );
   });
 });

@@ -59,19 +59,6 @@ const unknownVariables = (name: string, { unknown }: Interpolated, values: Value
     message: `uses \${${variable}}, which has no value${didYouMean(variable, Object.keys(values))}`,
   }));
 
-const unavailable = ({ targets }: Candidates, variables: VariableSettings): readonly Complaint[] =>
-  targets
-    .filter(({ config }) => config.strategy === 'blue-green')
-    .map(({ where }) => ({
-      path: variables.strategy === undefined ? where('strategy') : ['DEPLOY_STRATEGY'],
-      message: 'is blue-green, which comes with a later version; use rolling until then',
-    }));
-
-const located = (manifest: Manifest, complaint: Complaint) =>
-  complaint.path[0] === 'DEPLOY_STRATEGY'
-    ? { path: 'DEPLOY_STRATEGY', message: complaint.message }
-    : problemAt(manifest.written.source, complaint);
-
 interface Resolved {
   readonly layer: EnvironmentLayer;
   readonly candidates: Candidates;
@@ -91,9 +78,11 @@ const resolve = (manifest: Manifest, name: string, { env, values }: ResolveInput
   const complaints = firstOnly(firstOnly(unknownVariables(name, section, values ?? {}), broken), [
     ...environmentComplaints(environment, names, variables),
     ...targetComplaints(candidates),
-    ...unavailable(candidates, variables),
   ]);
-  const all = inFileOrder([...problems, ...complaints.map((complaint) => located(manifest, complaint))]);
+  const all = inFileOrder([
+    ...problems,
+    ...complaints.map((complaint) => problemAt(manifest.written.source, complaint)),
+  ]);
   if (all.length > 0) throw manifestInvalid(manifest.file, all);
   return { layer, candidates, variables };
 };

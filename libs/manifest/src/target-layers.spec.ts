@@ -31,6 +31,7 @@ describe('a target', () => {
       keep: 5,
       dependsOn: [],
       strategy: 'rolling',
+      rolling: { maxParallel: { hosts: 1 }, pauseMs: 0 },
       rollbackOnFailure: 'deployment',
       sync: 'content',
       goldenImageRebuild: 'auto',

@@ -7,6 +7,7 @@ import { HEALTH_DEFAULTS, WELL_KNOWN_HEALTH } from './schema/health-check';
 import type { EnvironmentLayer, ManifestData } from './schema/manifest';
 import { trimmed } from './schema/paths';
 import type { TargetLayer } from './schema/target';
+import { toRolling, toService, toTraffic } from './service';
 import { TARGET_DEFAULTS } from './schema/target';
 import type { VariableSettings } from './variables';
 
@@ -84,12 +85,26 @@ const toShared = (entry: string): SharedEntry => ({
 const toInstall = (written: string): TargetConfig['install'] =>
   written === 'auto' || written === 'none' ? written : { command: written };
 
-const toRollback = (written: boolean | 'deployment' | 'target'): TargetConfig['rollbackOnFailure'] =>
+const toRollback = (written: boolean | 'deployment' | 'target' | 'host'): TargetConfig['rollbackOnFailure'] =>
   written === true ? 'deployment' : written;
+
+/**
+ * What the target says itself; else DEPLOY_STRATEGY, where the target has all that this takes; else the defaults.
+ */
+const strategyOf = (target: TargetLayers, variables: VariableSettings): TargetConfig['strategy'] => {
+  const own = target.layers.find(({ path, layer }) => path[0] !== 'defaults' && layer.strategy !== undefined);
+  if (own?.layer.strategy) return own.layer.strategy;
+  const fits = variables.strategy === 'rolling' || (pick(target, 'service') && pick(target, 'traffic'));
+  if (variables.strategy !== undefined && fits) return variables.strategy;
+  return pick(target, 'strategy') ?? TARGET_DEFAULTS.strategy;
+};
 
 /** One target with everything filled in; `dependsOn` holds what is declared, the order found in hooks comes later. */
 export const toTarget = (target: TargetLayers, variables: VariableSettings): TargetConfig => {
   const or = <K extends keyof typeof TARGET_DEFAULTS>(key: K) => pick(target, key) ?? TARGET_DEFAULTS[key];
+  const strategy = strategyOf(target, variables);
+  const service = pick(target, 'service');
+  const traffic = pick(target, 'traffic');
   return defined({
     name: target.name,
     path: trimmed(pick(target, 'path') ?? ''),
@@ -105,8 +120,11 @@ export const toTarget = (target: TargetLayers, variables: VariableSettings): Tar
     drop: or('drop'),
     keep: or('keep'),
     dependsOn: [...new Set(pick(target, 'depends_on') ?? [])],
-    strategy: variables.strategy ?? or('strategy'),
+    strategy,
+    rolling: toRolling(pick(target, 'max_parallel'), pick(target, 'pause')),
     rollbackOnFailure: variables.rollbackOnFailure ?? toRollback(or('rollback_on_failure')),
+    service: service && toService(service, strategy),
+    traffic: traffic && toTraffic(traffic),
     sync: or('sync'),
     goldenImageRebuild: variables.goldenImageRebuild ?? or('golden_image_rebuild'),
     commandTimeoutMs: toMilliseconds(or('command_timeout')),

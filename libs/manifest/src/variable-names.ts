@@ -17,7 +17,12 @@ export const VARIABLES = [
     description:
       'Password for the hosts of production. Keys and the SSH agent are tried first and are the better choice; a note says so each time.',
   },
-  { name: 'DEPLOY_STRATEGY', example: 'rolling', description: '`strategy` of every target.' },
+  {
+    name: 'DEPLOY_STRATEGY',
+    example: 'rolling',
+    description:
+      '`strategy` of every target that names none itself; `blue-green` only of those with `service` and `traffic`.',
+  },
   {
     name: 'GOLDEN_IMAGE_REBUILD',
     example: 'manual',
@@ -31,7 +36,7 @@ export const VARIABLES = [
   {
     name: 'ROLLBACK_ON_FAILURE',
     example: 'true',
-    description: '`rollback_on_failure` of every target: `true`, `false`, `deployment` or `target`.',
+    description: '`rollback_on_failure` of every target: `true`, `false`, `deployment`, `target` or `host`.',
   },
 ] as const;
 

@@ -32,7 +32,13 @@ export const valueOf = (env: EnvironmentVariables, name: VariableName): string |
 const passwordIn = (env: EnvironmentVariables): string | undefined =>
   env['DEPLOY_PASSWORD']?.replace(/\r?\n$/, '') || undefined;
 
-const ROLLBACK = { true: 'deployment', false: false, deployment: 'deployment', target: 'target' } as const;
+const ROLLBACK = {
+  true: 'deployment',
+  false: false,
+  deployment: 'deployment',
+  target: 'target',
+  host: 'host',
+} as const;
 
 const serversOf = (written: string, problems: ManifestProblem[]): readonly HostParts[] =>
   written.split(',').flatMap((entry, index) => {
@@ -55,7 +61,7 @@ export const readVariables = (env: EnvironmentVariables, production: boolean) =>
   const servers = production ? valueOf(env, 'DEPLOY_SERVER') : undefined;
   const password = production ? passwordIn(env) : undefined;
   const timeout = read('HEALTH_CHECK_TIMEOUT', duration());
-  const rollback = read('ROLLBACK_ON_FAILURE', choice(['true', 'false', 'deployment', 'target']));
+  const rollback = read('ROLLBACK_ON_FAILURE', choice(['true', 'false', 'deployment', 'target', 'host']));
   const settings: VariableSettings = defined({
     servers: servers === undefined ? undefined : serversOf(servers, problems),
     user: production ? read('DEPLOY_USER', text('a user name')) : undefined,

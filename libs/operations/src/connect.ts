@@ -14,7 +14,10 @@ export const tryHosts = (
 ): Promise<readonly Settled<HostConfig, Host>[]> =>
   onEach(environment.hosts, { limit: PARALLEL }, (host) => connectSsh({ ...host, signal }));
 
-/** Connects to every host of the environment, or to none: then throws everything that stood in the way. */
+/**
+ * Connects to every host of the environment, or to none: then throws everything that stood in the way. Where hosts may
+ * be missing, to those that answer, of which there has to be one.
+ */
 export const withHosts = async <T>(
   environment: EnvironmentConfig,
   signal: AbortSignal,
@@ -23,12 +26,24 @@ export const withHosts = async <T>(
   const settled = await tryHosts(environment, signal);
   const hosts = settled.flatMap((one) => (one.ok ? [one.value] : []));
   try {
-    throwFailures(settled);
+    throwFailures(settled.filter((one) => !mayBeMissing(environment, one, hosts.length)));
     return await work(hosts);
   } finally {
     await Promise.all(hosts.map((host) => host.close().catch(() => undefined)));
   }
 };
+
+/** Whether a failed connection is one of a host that is just not there, and may be left out. */
+export const mayBeMissing = (
+  { allowMissingHosts }: Pick<EnvironmentConfig, 'allowMissingHosts'>,
+  one: Settled<HostConfig, Host>,
+  reached: number,
+): boolean =>
+  allowMissingHosts === true &&
+  reached > 0 &&
+  !one.ok &&
+  isOpsError(one.error) &&
+  one.error.code === 'HOST_UNREACHABLE';
 
 /** Takes a target's lock on every host, or on none, and gives them back at the end. */
 export const withShells = <T>(

@@ -6,6 +6,7 @@ export { liveShas } from './status/live-shas';
 export { preflight } from './preflight/preflight';
 export { rollbackTargets, previewRollback, type RollbackPreview } from './rollback/rollback-targets';
 export { recoverTarget } from './recover/recover-target';
+export { setUpHosts } from './setup/setup';
 export { unlockTarget } from './unlock/unlock';
 export { planTarget } from './plan/plan-target';
 export { planEvents } from './plan/show';

@@ -10,7 +10,16 @@ export interface TargetLayout {
   /** Names the shared entries that a release's deployment copied out of an adopted directory. */
   readonly copied: (id: string) => string;
   readonly dependencies: (key: string) => string;
+  /** Symlink to the release that a slot runs, with `.on` beside it where it is to run, and `.env` for its unit. */
+  readonly slot: (slot: Slot) => string;
+  readonly slots: string;
+  /** Where the traffic engine's configuration lies. */
+  readonly traffic: string;
 }
+
+/** One of the two places in which a release of a blue-green target runs. */
+export type Slot = 'blue' | 'green';
+export const otherSlot = (slot: Slot): Slot => (slot === 'blue' ? 'green' : 'blue');
 
 export const targetLayout = (stateDir: string, target: string): TargetLayout => {
   const home = `${stateDir}/targets/${target}`;
@@ -24,6 +33,9 @@ export const targetLayout = (stateDir: string, target: string): TargetLayout => 
     list: (id) => `${home}/releases/${id}.mtree`,
     copied: (id) => `${home}/releases/${id}.copied`,
     dependencies: (key) => `${home}/dependencies/${key}`,
+    slot: (slot) => `${home}/slots/${slot}`,
+    slots: `${home}/slots`,
+    traffic: `${home}/traffic`,
   };
 };
 

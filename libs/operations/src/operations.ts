@@ -166,3 +166,18 @@ export interface Unlocked {
   /** The deployment that was cut off. */
   readonly interrupted?: string;
 }
+
+export interface SetupInput extends OperationContext {
+  readonly target: TargetConfig;
+  /** Account to log in as for this once; undefined = the one that deploys. */
+  readonly as: string | undefined;
+  /** Only say what is missing. */
+  readonly dryRun: boolean;
+}
+/** One thing that a host has to have. */
+export interface SetUpItem {
+  readonly host: string;
+  readonly what: string;
+  /** `missing` and `differs` with `dryRun` only. */
+  readonly outcome: 'as it was' | 'missing' | 'differs' | 'made' | 'changed';
+}

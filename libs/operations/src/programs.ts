@@ -17,6 +17,10 @@ const PARTS = {
   parts: ['json', 'parts'],
   unlock: ['json', 'unlock'],
   preflight: ['json', 'file-list', 'preflight'],
+  slot: ['json', 'slot'],
+  setup: ['json', 'setup'],
+  handover: ['json', 'handover'],
+  traffic: ['json', 'traffic'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The command that runs one of our programs on a host with the given arguments. */

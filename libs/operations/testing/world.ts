@@ -87,6 +87,7 @@ export const createWorld = async (): Promise<World> => {
     keep: 3,
     dependsOn: [],
     strategy: 'rolling',
+    rolling: { maxParallel: { hosts: 1 }, pauseMs: 0 },
     rollbackOnFailure: 'deployment',
     sync: 'content',
     goldenImageRebuild: 'auto',

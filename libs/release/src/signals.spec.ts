@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { graceOf } from './on-termination';
 
 /** Signals and child processes need a real process: each test bundles a few lines around the library and runs them. */
 let folder: string;
@@ -19,6 +20,11 @@ const start = (source: string, env: NodeJS.ProcessEnv = {}): ChildProcess => {
   running.push(child);
   return child;
 };
+const placeSystemdNotify = () => {
+  const program = join(folder, 'systemd-notify');
+  writeFileSync(program, `#!/bin/sh\nprintf '%s' "$*" > told.new && mv told.new told\n`);
+  chmodSync(program, 0o755);
+};
 const exitOf = async (child: ChildProcess) => (await once(child, 'exit')) as [number | null, string | null];
 
 beforeEach(() => {
@@ -31,18 +37,12 @@ afterEach(() => {
 
 describe('notifyReady', () => {
   const source = `import { notifyReady } from './notify-ready'; notifyReady();`;
-  const placeSystemdNotify = () => {
-    const program = join(folder, 'systemd-notify');
-    writeFileSync(program, `#!/bin/sh\nprintf '%s' "$*" > told.new && mv told.new told\n`);
-    chmodSync(program, 0o755);
-  };
-
   it('tells systemd when systemd asked for it', async () => {
     placeSystemdNotify();
     await exitOf(start(source, { NOTIFY_SOCKET: '/run/any', PATH: `${folder}:${process.env['PATH']}` }));
     // The program does not wait for its messenger.
     while (!existsSync(join(folder, 'told'))) await new Promise((next) => setTimeout(next, 5));
-    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('--ready');
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('READY=1');
   });
 
   it('tells nobody when nobody asked', async () => {
@@ -79,6 +79,27 @@ describe('onTermination', () => {
     await once(child.stdout!, 'data');
     child.kill('SIGTERM');
     expect(await exitOf(child)).toEqual([0, null]);
+  });
+
+  it('tells systemd that it stops, where systemd asked', async () => {
+    placeSystemdNotify();
+    const child = start(program('() => new Promise(() => undefined)'), {
+      NOTIFY_SOCKET: '/run/any',
+      PATH: `${folder}:${process.env['PATH']}`,
+    });
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    while (!existsSync(join(folder, 'told'))) await new Promise((next) => setTimeout(next, 5));
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('STOPPING=1');
+  });
+
+  it.each([
+    ['4 s where the unit tells no limit', {}, 4_000],
+    ['4 s where what it tells is no number', { STOP_TIMEOUT: 'soon' }, 4_000],
+    ['a second less than the limit', { STOP_TIMEOUT: '30' }, 29_000],
+    ['half of a short limit', { STOP_TIMEOUT: '1.5' }, 750],
+  ])('gives %s', (_, environment, expected) => {
+    expect(graceOf(environment)).toBe(expected);
   });
 
   it('exits 1 and says why when closing fails', async () => {

@@ -21,6 +21,17 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
     neededFor: "tests of the dashboard's page",
   },
   { programs: ['ps'], debianPackage: 'procps', neededFor: 'tests that look for processes left behind' },
+  { programs: ['haproxy'], debianPackage: 'haproxy', neededFor: 'tests of the traffic engine' },
+  { programs: ['ip'], debianPackage: 'iproute2', neededFor: 'networks of the real hosts' },
+  { programs: ['nsenter'], debianPackage: 'util-linux', neededFor: 'tests in namespaces of their own' },
+  {
+    programs: ['mmdebstrap'],
+    debianPackage: 'mmdebstrap',
+    neededFor: 'building the Debian of the real hosts, which only root can run',
+    optional: true,
+  },
+  { programs: ['faketime'], debianPackage: 'faketime', neededFor: 'tests of clocks that disagree' },
+  { programs: ['strace'], debianPackage: 'strace', neededFor: 'tests that count what a program does' },
   { programs: ['shellcheck'], debianPackage: 'shellcheck', neededFor: 'checking shell scripts', optional: true },
 ];
 

@@ -41,10 +41,14 @@ const typed = [
 /** Run by other means: the whole suite is `npm test`, and CI's script runs `npm run --silent check`. */
 const ELSEWHERE = new Set(['npm test', 'npm run check']);
 
-/** `bash server` and `bash host` are run by tools/nx-deploy/src/own-server.ssh.spec.ts, from these pages. */
+/**
+ * Run from these pages: `bash server` and `bash host` by tools/nx-deploy/src/own-server.ssh.spec.ts, `js` by
+ * libs/release/src/services-page.spec.ts.
+ */
 const MARKS: Readonly<Record<string, readonly string[]>> = {
   'bash server': ['README.md'],
   'bash host': ['docs/server.md'],
+  js: ['docs/services.md'],
 };
 /** What nobody types. */
 const SHOWN = ['text', 'ini', 'json', 'yaml'];

@@ -8,6 +8,10 @@ export const SANDBOX_CODES = [
   'SANDBOX_UNSUPPORTED',
   'SANDBOX_UNIT_INVALID',
   'SANDBOX_COMMAND_UNKNOWN',
+  'REAL_HOSTS_REFUSED',
+  'REAL_HOSTS_BASE_FAILED',
+  'REAL_HOST_START_FAILED',
+  'REAL_HOST_NOT_RUNNING',
 ] as const;
 
 /** Something was asked of a sandbox that is not running. */
@@ -63,5 +67,37 @@ export const sandboxCommandUnknown = (problem: string) =>
   new OpsError(
     'SANDBOX_COMMAND_UNKNOWN',
     `${problem} Nothing was changed.`,
-    'Use: node tools/sandbox/sandbox.cjs <start|stop|status|logs [unit]> [--directory DIR] [--free-ports] [--json] [--lines N]',
+    'Use: node tools/sandbox/sandbox.cjs <start|stop|status|logs [unit]> [--directory DIR] [--free-ports] [--json] [--lines N], or --real [--hosts N] [--directory DIR]',
+  );
+
+/** Real hosts cannot be run here; `reason` is a sentence without its full stop. */
+export const realHostsRefused = (reason: string) =>
+  new OpsError(
+    'REAL_HOSTS_REFUSED',
+    `No real host was started: ${reason}. Nothing was changed.`,
+    'Use a Debian or Ubuntu machine (a virtual one will do) as root; the sandbox of `npm run sandbox:start` needs none of that.',
+  );
+
+/** The Debian that real hosts start from could not be built. */
+export const realHostsBaseFailed = (failure: { directory: string; reason: string }) =>
+  new OpsError(
+    'REAL_HOSTS_BASE_FAILED',
+    `The Debian of the real hosts could not be built in ${failure.directory}: ${failure.reason}\nNo host was started.`,
+    'It is fetched from the package sources of this machine: does `apt-get update` work? Then run the same command again.',
+  );
+
+/** A real host did not come up; `state` is what its systemd said last, `console` the end of its console. */
+export const realHostStartFailed = (failure: { name: string; state: string; console: string }) =>
+  new OpsError(
+    'REAL_HOST_START_FAILED',
+    `The real host ${failure.name} did not start (${failure.state}); its console says:\n${failure.console || '(nothing)'}`,
+    'It is removed when its session is closed. Run the same command again; if it stays so, the console says why.',
+  );
+
+/** Something was asked of a real host that is powered off. */
+export const realHostNotRunning = (name: string) =>
+  new OpsError(
+    'REAL_HOST_NOT_RUNNING',
+    `The real host ${name} is off: nothing was run on it.`,
+    'Boot it first; its disk is as it was.',
   );

@@ -171,3 +171,12 @@ const hintFor = (locked: readonly KeyFile[], { agent, user }: ClientConfig): str
   }
   return `Put your public key into ~${user}/.ssh/authorized_keys on the host (\`ssh-copy-id\`), or name user and identity file in .deploy.yaml.`;
 };
+
+/** The public half of a private key's file as a line of authorized_keys; undefined where it cannot be told. */
+export const publicKeyLine = async (identityFile: string): Promise<string | undefined> => {
+  const { public: blob } = await readKey(identityFile, false);
+  if (blob === undefined) return undefined;
+  // The wire form begins with the length and the name of its type (RFC 4253, 6.6).
+  const type = blob.toString('utf8', 4, 4 + blob.readUInt32BE(0));
+  return `${type} ${blob.toString('base64')} polydev-deploy`;
+};

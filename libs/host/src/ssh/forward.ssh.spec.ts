@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeSsh, freePort, startSshd, type TestSshd } from '../../testing';
-import { connectSsh, type Host } from '..';
+import { connectSsh, getThrough, type Host } from '..';
 
 const get = async (host: Host, port: number): Promise<string> => {
   const connection = await host.connect('127.0.0.1', port);
@@ -38,6 +38,16 @@ describeSsh('a connection that the host opens', () => {
     expect(await Promise.all([get(host, port), get(host, port), get(host, port)])).toEqual(
       Array.from({ length: 3 }, () => 'answer to /health'),
     );
+  });
+
+  test('a service that takes the question and never answers is given up in time, and the connection goes on', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/health`);
+    await expect(getThrough(host, url, AbortSignal.timeout(300))).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect((await host.exec(['echo', 'on'])).stdout).toBe('on\n');
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   test('tells a port on which nothing listens from a refusal of sshd', async () => {

@@ -3,6 +3,7 @@ import { healthObject } from '../target-layers';
 import type { Candidates } from './candidate';
 import { dependencyComplaints } from './depends-on';
 import { pathComplaints } from './paths';
+import { serviceComplaints } from './service';
 import { sharedComplaints } from './shared';
 
 const contradictions = ({ targets }: Candidates): readonly Complaint[] =>
@@ -24,4 +25,5 @@ export const targetComplaints = (candidates: Candidates): readonly Complaint[] =
   ...dependencyComplaints(candidates),
   ...sharedComplaints(candidates),
   ...contradictions(candidates),
+  ...serviceComplaints(candidates),
 ];

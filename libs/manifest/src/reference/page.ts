@@ -55,6 +55,19 @@ const healthSection = (target: SchemaNode): Section => [
   'A target without `health_check` is not checked; where it is restarted all the same, a note says so, unless `health_check: null` says that it is meant.',
 ];
 
+const serviceSections = (target: SchemaNode): readonly Section[] => [
+  [
+    'Service',
+    'A systemd service that is generated for the target, instead of a unit of your own and `restart`. `npx nx run <target>:setup` writes its units to the hosts; deploys only use them. An environment’s `service` replaces the target’s whole.',
+    keyTable(mappingIn(property(target, 'service'))),
+  ],
+  [
+    'Traffic',
+    'HAProxy in front of the service, one for each target. With strategy `rolling` it carries requests over a restart; with `blue-green` it moves them from one slot to the other.',
+    keyTable(mappingIn(property(target, 'traffic'))),
+  ],
+];
+
 const environmentSections = (environment: SchemaNode): readonly Section[] => [
   [
     'Environments',
@@ -97,6 +110,7 @@ const sections = (schema: SchemaNode): readonly Section[] => {
     ['Top level', keyTable(schema)],
     targetSection(target),
     healthSection(target),
+    ...serviceSections(target),
     ...environmentSections(environment),
     ...rules,
   ];

@@ -12,11 +12,15 @@ export const toMilliseconds = (written: number | string): number => {
 };
 
 const expects = 'seconds, or text such as 30s or 2m';
-const error = `should be ${expects}, more than 0 and at most 24h`;
 
-/** Seconds, or text such as `500ms`, `30s`, `2m`, `1h`. */
-export const duration = () =>
+const bounded = (error: string, isGood: (ms: number) => boolean) =>
   z
     .union([z.number(), z.string().regex(WRITTEN, { error })], { error })
-    .refine((written) => toMilliseconds(written) > 0 && toMilliseconds(written) <= LONGEST_MS, { error })
+    .refine((written) => isGood(toMilliseconds(written)) && toMilliseconds(written) <= LONGEST_MS, { error })
     .meta({ expects });
+
+/** Seconds, or text such as `500ms`, `30s`, `2m`, `1h`. */
+export const duration = () => bounded(`should be ${expects}, more than 0 and at most 24h`, (ms) => ms > 0);
+
+/** The same, or 0. */
+export const durationOrNone = () => bounded(`should be ${expects}, at most 24h, or 0`, (ms) => ms >= 0);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { duration } from './duration';
+import { duration, durationOrNone } from './duration';
 import { healthCheckSchema, healthMannerSchema } from './health-check';
 import { choice, commandOr, list, optional, removable, required, text, webUrl, whole } from './leaves';
 import { hostPath, innerPath } from './paths';
+import { maxParallelSchema, ROLLING_DEFAULTS, serviceSchema, trafficSchema } from './service';
 
 export const TARGET_DEFAULTS = {
   build: 'local',
@@ -66,17 +67,29 @@ const settings = {
   }),
   strategy: optional(choice(['rolling', 'blue-green']), {
     description:
-      '`rolling` = host after host, each restarted in place. `blue-green` comes with a later version and is refused until then.',
+      '`rolling` = each host is restarted in place. `blue-green` = the new release starts beside the old one, and traffic moves once it has proven healthy; needs `service` and `traffic`.',
     default: TARGET_DEFAULTS.strategy,
-    examples: ['rolling'],
+    examples: ['blue-green'],
+  }),
+  max_parallel: optional(maxParallelSchema, {
+    description: 'Hosts that move at the same time: a number, or a percentage (rounded down, at least one).',
+    default: ROLLING_DEFAULTS.max_parallel,
+    examples: ['25%'],
+  }),
+  pause: optional(durationOrNone(), {
+    description: 'Pause between two batches of hosts, in seconds or as `1m`.',
+    default: ROLLING_DEFAULTS.pause,
+    examples: ['30s'],
   }),
   rollback_on_failure: optional(
     z
-      .literal([true, false, 'deployment', 'target'], { error: 'should be deployment, target, true or false' })
-      .meta({ expects: 'deployment, target, true or false' }),
+      .literal([true, false, 'deployment', 'target', 'host'], {
+        error: 'should be deployment, target, host, true or false',
+      })
+      .meta({ expects: 'deployment, target, host, true or false' }),
     {
       description:
-        'What is taken back when the target fails: the whole `deployment` (`true` is the same), the `target` alone, or nothing (`false`).',
+        'What is taken back when the target fails: the whole `deployment` (`true` is the same), the `target` alone, only the `host` that failed, or nothing (`false`).',
       default: TARGET_DEFAULTS.rollback_on_failure,
       examples: ['target'],
     },
@@ -112,6 +125,15 @@ const own = {
     description:
       'Folder of the workspace that holds the built output. Left out = the one output of the project’s build target.',
     examples: ['apps/frontend/dist'],
+  }),
+  service: removable(serviceSchema, {
+    description:
+      'The systemd service that is generated for it (see “Service”); `setup` writes its units. Left out = the target has a unit of its own, or none, and `restart` says how it is started.',
+    examples: [{ command: 'node main.js', port: 4000 }],
+  }),
+  traffic: removable(trafficSchema, {
+    description: 'The traffic engine in front of the service (see “Traffic”).',
+    examples: [{ port: 80 }],
   }),
   url: removable(webUrl(), {
     description: 'Where people reach it; shown after a deploy.',

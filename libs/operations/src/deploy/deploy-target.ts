@@ -107,8 +107,19 @@ const run = async (
   if (prepared.some(({ unchanged }) => !unchanged)) {
     await writePart(shells, environment.stateDir, { head, part: part(prepared.map(runningRecord)) });
   }
-  const hosts = await moveHosts(input, prepared);
+  const hosts = [...(await moveHosts(input, prepared)), ...missingRecords(input, prepared)];
   return part(hosts, new Date().toISOString());
+};
+
+/** What the record says of hosts that were left out. */
+const missingRecords = ({ environment, report }: DeployInput, prepared: readonly Prepared[]): readonly HostRecord[] => {
+  const reached = new Set(prepared.map(({ shell }) => shell.host.name));
+  const missing = environment.hosts.filter(({ name }) => !reached.has(name));
+  return missing.map(({ name }) => {
+    const text = `${name} could not be reached and was left out.`;
+    report({ kind: 'warning', host: name, text, hint: 'It keeps what it had; the next deploy brings it level.' });
+    return { host: name, outcome: 'not-reached', steps: [], notes: [text] };
+  });
 };
 
 const runningRecord = ({ shell, plan, unchanged }: Prepared): HostRecord => ({

@@ -1,6 +1,47 @@
-import type { Runbook } from '@polydev/runbook';
+import type { Runbook, Step } from '@polydev/runbook';
 import type { DeployContext } from './context';
+import type { DeployPlan } from './plan';
 import * as step from './steps';
+
+/** Brings a release to the host, whole and ready to run; nothing points at it yet. */
+const placing: readonly Step<DeployContext>[] = [
+  { name: 'place release', run: step.placeRelease, undo: step.removeRelease },
+  {
+    name: 'install dependencies',
+    skip: step.installSkipped,
+    run: step.installDependencies,
+    undo: step.removeDependencies,
+  },
+  { name: 'adopt shared files', skip: step.adoptSkipped, run: step.adoptShared, undo: step.giveSharedBack },
+  {
+    name: 'link shared files',
+    skip: step.linkSkipped,
+    run: step.linkShared,
+    noUndo: 'the links go with the release',
+  },
+  {
+    name: 'build on server',
+    skip: step.buildSkipped,
+    run: step.buildOnServer,
+    noUndo: 'what it built goes with the release',
+  },
+  {
+    name: 'run pre_deploy',
+    skip: step.preDeploySkipped,
+    run: step.runPreDeploy,
+    noUndo: 'a hook is the user’s; it must bear being run again',
+  },
+];
+
+const afterwards: readonly Step<DeployContext>[] = [
+  {
+    name: 'run post_deploy',
+    skip: step.postDeploySkipped,
+    run: step.runPostDeploy,
+    noUndo: 'a hook is the user’s; it must bear being run again',
+  },
+  { name: 'record', run: step.recordLive, undo: step.recordPrevious },
+];
 
 /**
  * Places a new release beside the one that serves, points the path at it by one rename, and keeps it only when it
@@ -10,32 +51,7 @@ import * as step from './steps';
 export const deploy: Runbook<DeployContext> = {
   name: 'deploy',
   steps: [
-    { name: 'place release', run: step.placeRelease, undo: step.removeRelease },
-    {
-      name: 'install dependencies',
-      skip: step.installSkipped,
-      run: step.installDependencies,
-      undo: step.removeDependencies,
-    },
-    { name: 'adopt shared files', skip: step.adoptSkipped, run: step.adoptShared, undo: step.giveSharedBack },
-    {
-      name: 'link shared files',
-      skip: step.linkSkipped,
-      run: step.linkShared,
-      noUndo: 'the links go with the release',
-    },
-    {
-      name: 'build on server',
-      skip: step.buildSkipped,
-      run: step.buildOnServer,
-      noUndo: 'what it built goes with the release',
-    },
-    {
-      name: 'run pre_deploy',
-      skip: step.preDeploySkipped,
-      run: step.runPreDeploy,
-      noUndo: 'a hook is the user’s; it must bear being run again',
-    },
+    ...placing,
     { name: 'keep the way back', run: step.keepTheWayBack, undo: step.restartPrevious },
     { name: 'swap', run: step.swap, undo: step.swapBack },
     {
@@ -45,13 +61,41 @@ export const deploy: Runbook<DeployContext> = {
       noUndo: 'the way back restarts what the path then points at',
     },
     { name: 'health check', skip: step.healthSkipped, run: step.checkHealth, noUndo: 'only looks' },
-    {
-      name: 'run post_deploy',
-      skip: step.postDeploySkipped,
-      run: step.runPostDeploy,
-      noUndo: 'a hook is the user’s; it must bear being run again',
-    },
-    { name: 'record', run: step.recordLive, undo: step.recordPrevious },
+    ...afterwards,
   ],
   cleanup: [{ name: 'prune', skip: step.pruneSkipped, run: step.prune, noUndo: 'beyond `keep`' }],
 };
+
+/**
+ * Starts the new release beside the one that serves, on a port of its own, and proves it there; only then traffic moves,
+ * without a reload. The one before runs on until its last request has ended, and stays warm for a while.
+ */
+export const deployBlueGreen: Runbook<DeployContext> = {
+  name: 'deploy blue-green',
+  steps: [
+    ...placing,
+    { name: 'start release', run: step.startRelease, undo: step.stopRelease },
+    { name: 'health check', skip: step.healthSkipped, run: step.checkSlotHealth, noUndo: 'only looks' },
+    { name: 'take over the port', skip: step.takeOverSkipped, run: step.takeOverPort, undo: step.givePortBack },
+    { name: 'move traffic', run: step.moveTraffic, undo: step.moveTrafficBack },
+    { name: 'swap', run: step.swap, undo: step.swapBack },
+    { name: 'observe', skip: step.observeSkipped, run: step.observe, noUndo: 'only looks' },
+    ...afterwards,
+  ],
+  cleanup: [
+    {
+      name: 'drain the release before',
+      skip: step.drainSkipped,
+      run: step.drainPrevious,
+      noUndo: 'the way back starts it again',
+    },
+    { name: 'prune', skip: step.pruneSkipped, run: step.prune, noUndo: 'beyond `keep`' },
+  ],
+};
+
+/** The runbook that carries out a plan. */
+export const deployRunbook = ({ slots }: Pick<DeployPlan, 'slots'>): Runbook<DeployContext> =>
+  slots === undefined ? deploy : deployBlueGreen;
+
+/** Whether a run by that name was a deploy. */
+export const isDeploy = (runbook: string): boolean => [deploy.name, deployBlueGreen.name].includes(runbook);

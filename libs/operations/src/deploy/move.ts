@@ -1,85 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostRecord } from '@polydev/contract';
 import { targetLayout } from '../layout';
 import type { DeployInput } from '../operations';
+import { batchesOf, hostsAtOnce } from './batches';
 import { beginRun } from './begin-run';
-import { sentFiles } from './context';
-import { deploy } from './deploy';
+import { deployRunbook } from './deploy';
+import { finish } from './finish';
 import { decidedByFirst, nameOf, recordOf } from './host-record';
 import { confirmedFile, type Prepared } from './prepare';
 import { takeBack, type Failure, type Moving as MovingHost } from './take-back';
 
-type Moving = MovingHost & { readonly prepared: Prepared };
+export type Moving = MovingHost & { readonly prepared: Prepared };
+
+/** How the roll stands. */
+interface Roll {
+  readonly input: DeployInput;
+  readonly records: Map<string, HostRecord>;
+  /** Hosts that were begun, in order. */
+  readonly moving: Moving[];
+}
 
 /**
- * Moves the hosts one after another. The first that fails stops the roll; it and every host already moved go back, and
- * no host is past its point of no return before the last one is healthy.
+ * Moves the hosts batch after batch. A host that fails stops the roll after its batch; it and every host already moved
+ * go back, and no host is past its point of no return before the last one is healthy. With `rollback_on_failure: host`
+ * each host stands for itself: what has moved stays.
  */
 export const moveHosts = async (input: DeployInput, prepared: readonly Prepared[]): Promise<HostRecord[]> => {
-  const records = new Map<string, HostRecord>();
-  const moving: Moving[] = [];
-  for (const host of decidedByFirst(prepared, ({ unchanged }) => unchanged === undefined)) {
-    if (host.unchanged) {
-      records.set(nameOf(host), await confirm(host, host.unchanged.release));
-      continue;
-    }
-    const { signal, report } = input;
-    const mover = await beginRun(host, { runbook: deploy, transfer: host.transfer, signal, report });
-    moving.push(mover);
-    const forward = await mover.run.forward(input.signal);
-    if (!forward.ok) {
-      for (const [name, record] of await giveUp(input, moving, forward)) records.set(name, record);
-      break;
-    }
+  const { rolling, rollbackOnFailure } = input.target;
+  const each = rollbackOnFailure === 'host';
+  const hosts = each ? prepared : decidedByFirst(prepared, moves);
+  const roll: Roll = { input, records: new Map(), moving: [] };
+  const movers = hosts.filter(moves);
+  let good = true;
+  for (const [index, batch] of batchesOf(movers, hostsAtOnce(rolling, movers.length)).entries()) {
+    if (index > 0) await pause(input);
+    good = await moveBatch(roll, batch);
+    if (!good) break;
+    if (each) await finishAll(roll);
   }
-  for (const mover of moving) {
-    if (!records.has(nameOf(mover.prepared))) records.set(nameOf(mover.prepared), await finish(input, mover));
+  await finishAll(roll);
+  for (const host of hosts) {
+    if (host.unchanged) roll.records.set(nameOf(host), await stays(host, host.unchanged.release, { confirm: good }));
   }
-  return prepared.map((host) => records.get(nameOf(host)) ?? recordOf(host, { outcome: 'not-reached' }));
+  return prepared.map((host) => roll.records.get(nameOf(host)) ?? recordOf(host, { outcome: 'not-reached' }));
 };
 
-const finish = async ({ report }: DeployInput, mover: Moving): Promise<HostRecord> => {
-  const { plan, transfer } = mover.prepared;
-  const leftovers = await mover.run.commit();
-  for (const { step, error } of leftovers) {
-    const text = `${step} failed and left something behind: ${error instanceof Error ? error.message : String(error)}`;
-    mover.notes.push(text);
-    report({ kind: 'warning', text, host: nameOf(mover.prepared), hint: 'The next deploy tries again.' });
-  }
-  const sent = sentFiles(transfer);
-  const files = transfer.artifact.entries.filter(({ type }) => type === 'file').length;
-  return recordOf(mover.prepared, {
-    outcome: 'moved',
-    release: plan.release,
-    steps: [...mover.run.timings],
-    notes: mover.notes,
-    transfer: {
-      bytes: transfer.sentBytes ?? sent.reduce((sum, { size }) => sum + size, 0),
-      sentFiles: sent.length,
-      reusedFiles: files - sent.length,
-    },
-  });
+const moves = ({ unchanged }: Prepared): boolean => unchanged === undefined;
+
+/** Between two batches, for whoever watches the first. A Ctrl-C ends it; the next host then does not begin. */
+const pause = async ({ target, signal, report }: DeployInput): Promise<void> => {
+  const { pauseMs } = target.rolling;
+  if (pauseMs === 0) return;
+  report({ kind: 'note', text: `${target.name}: pausing ${pauseMs / 1000} s before the next hosts` });
+  await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
 };
 
-/** The manifest's `rollback_on_failure`, applied to the host that failed and to those moved before it. */
-const giveUp = async (
-  input: DeployInput,
-  moving: readonly Moving[],
-  failure: Failure,
-): Promise<ReadonlyMap<string, HostRecord>> => {
-  const records = new Map<string, HostRecord>();
-  for (const mover of [...moving].reverse()) {
-    const own = mover === moving.at(-1) ? { failure } : {};
-    records.set(
-      nameOf(mover.prepared),
-      await takeBack({ report: input.report, leave: input.target.rollbackOnFailure === false }, { ...mover, ...own }),
-    );
+/** Moves the hosts of a batch at the same time; returns whether all did. Those that must go back have gone then. */
+const moveBatch = async (roll: Roll, batch: readonly Prepared[]): Promise<boolean> => {
+  const { input, moving } = roll;
+  const { signal, report } = input;
+  const settled = await Promise.allSettled(
+    batch.map(async (host) => {
+      const runbook = deployRunbook(host.plan);
+      const mover = await beginRun(host, { runbook, transfer: host.transfer, signal, report });
+      moving.push(mover);
+      return { mover, forward: await mover.run.forward(signal) };
+    }),
+  );
+  const failures = new Map<Moving, Failure>();
+  for (const one of settled) {
+    if (one.status === 'fulfilled' && !one.value.forward.ok) failures.set(one.value.mover, one.value.forward);
   }
-  return records;
+  const thrown = settled.find((one) => one.status === 'rejected');
+  if (failures.size === 0 && thrown === undefined) return true;
+  await giveUp(roll, failures);
+  // A host on which the run could not even be begun: nothing was done there.
+  if (thrown !== undefined) throw thrown.reason;
+  return false;
 };
 
-const confirm = async (host: Prepared, release: string): Promise<HostRecord> => {
+/** The manifest's `rollback_on_failure`, applied to the hosts that failed and to those moved before them. */
+const giveUp = async ({ input, records, moving }: Roll, failures: ReadonlyMap<Moving, Failure>): Promise<void> => {
+  const { rollbackOnFailure } = input.target;
+  for (const mover of moving.toReversed()) {
+    const failure = failures.get(mover);
+    if (rollbackOnFailure === 'host' && failure === undefined) continue;
+    const how = { report: input.report, leave: rollbackOnFailure === false };
+    records.set(nameOf(mover.prepared), await takeBack(how, { ...mover, ...(failure ? { failure } : {}) }));
+  }
+};
+
+/** Takes every host that moved and did not go back past its point of no return: first the one that decides for all. */
+const finishAll = async ({ input, records, moving }: Roll): Promise<void> => {
+  const [first, ...rest] = moving.filter(({ prepared }) => !records.has(nameOf(prepared)));
+  const end = async (mover: Moving) => void records.set(nameOf(mover.prepared), await finish(input, mover));
+  if (first !== undefined) await end(first);
+  await Promise.all(rest.map(end));
+};
+
+/** A host on which this very release is live; where the deployment is good, it is written down as its commit. */
+const stays = async (
+  host: Prepared,
+  release: string,
+  { confirm }: { readonly confirm: boolean },
+): Promise<HostRecord> => {
   const { plan, shell } = host;
-  const file = `${JSON.stringify(confirmedFile(plan, release), null, 2)}\n`;
-  await shell.writeFile(targetLayout(plan.stateDir, plan.target).targetFile, file);
+  if (confirm) {
+    const file = `${JSON.stringify(confirmedFile(plan, release), null, 2)}\n`;
+    await shell.writeFile(targetLayout(plan.stateDir, plan.target).targetFile, file);
+  }
   return recordOf(host, { outcome: 'unchanged', release });
 };

@@ -23,6 +23,7 @@ const target: TargetConfig = {
   keep: 2,
   dependsOn: [],
   strategy: 'rolling',
+  rolling: { maxParallel: { hosts: 1 }, pauseMs: 0 },
   rollbackOnFailure: 'deployment',
   sync: 'content',
   goldenImageRebuild: 'auto',

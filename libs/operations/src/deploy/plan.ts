@@ -4,6 +4,9 @@ import type { RunState } from '@polydev/runbook';
 import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead, TargetFile } from '@polydev/contract';
 import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
+import { otherSlot, type Slot } from '../layout';
+import { restartLine } from '../units/systemctl';
+import { unitNames } from '../units/names';
 import { planDependencies, type DependencyPlan } from './dependencies';
 import type { TargetState } from './state';
 
@@ -51,6 +54,10 @@ export interface DeployPlan {
   readonly buildCommand?: string;
   readonly preDeploy?: string;
   readonly restart?: string;
+  /** The unit that the service is, where it was generated (`service:`). */
+  readonly unit?: string;
+  /** Set for strategy blue-green. */
+  readonly slots?: SlotsPlan;
   readonly healthCheck?: HealthCheckConfig;
   readonly postDeploy?: string;
   readonly url?: string;
@@ -59,6 +66,27 @@ export interface DeployPlan {
   /** Ids of kept releases that were gone back from. */
   readonly goneBackFrom?: readonly string[];
   readonly commandTimeoutMs: number;
+}
+
+/** How a release starts beside the one that serves, and how traffic moves. */
+export interface SlotsPlan {
+  readonly to: Slot;
+  /** The slot that serves now; undefined where none does. */
+  readonly from?: Slot;
+  /** Ports on which each slot's service listens. */
+  readonly ports: Readonly<Record<Slot, number>>;
+  /** Where the traffic engine listens. */
+  readonly address: string;
+  readonly port: number;
+  readonly drainTimeoutMs: number;
+  /** How long the release before stays running, for an instant way back. */
+  readonly keepWarmMs: number;
+  /** How long the new release is watched once it has the traffic. */
+  readonly observeMs: number;
+  /** Share of requests that may fail in that time, from 0 to 1. */
+  readonly maxFailedShare: number;
+  /** Unit that owns the port until the engine takes it over. */
+  readonly takesOver?: string;
 }
 
 export interface PlanInput {
@@ -93,13 +121,34 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     shared: target.shared,
     ...(target.build === 'server' && target.buildCommand ? { buildCommand: target.buildCommand } : {}),
     ...(target.preDeploy ? { preDeploy: target.preDeploy } : {}),
-    ...(target.restart ? { restart: target.restart } : {}),
+    ...servicePlan(target, state),
     ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
     ...(target.postDeploy ? { postDeploy: target.postDeploy } : {}),
     ...(target.url ? { url: target.url } : {}),
     prune: releasesToPrune(state, target.keep, head.id),
     goneBackFrom: goneBackFrom(state, { serves: head.id }),
     commandTimeoutMs: target.commandTimeoutMs,
+  };
+};
+
+/** How a target's service is brought to run another release: by its own unit, by slots, or by the manifest's command. */
+export const servicePlan = (
+  target: TargetConfig,
+  { targetFile }: Pick<TargetState, 'targetFile'>,
+): Pick<DeployPlan, 'restart' | 'unit' | 'slots'> => {
+  const { service, traffic } = target;
+  if (service === undefined) return target.restart ? { restart: target.restart } : {};
+  const units = unitNames(target.name);
+  if (target.strategy === 'rolling' || traffic === undefined) {
+    return { unit: units.service, restart: restartLine(units.service) };
+  }
+  const from = targetFile?.live?.slot;
+  const to = from === undefined ? 'blue' : otherSlot(from);
+  const { slots: ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare, takesOver } = traffic;
+  const slots = { ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare };
+  return {
+    unit: units.slot(to),
+    slots: { to, ...(from ? { from } : {}), ...slots, ...(takesOver ? { takesOver } : {}) },
   };
 };
 

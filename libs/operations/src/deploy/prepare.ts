@@ -52,5 +52,12 @@ export const confirmedFile = (plan: DeployPlan, release: string): TargetFile => 
   ...(plan.healthCheck ? { healthUrl: plan.healthCheck.url } : {}),
   ...(plan.url ? { url: plan.url } : {}),
   ...(plan.goneBackFrom?.length ? { goneBackFrom: plan.goneBackFrom.filter((id) => id !== release) } : {}),
-  live: { release, sha: plan.sha, digest: plan.digest, dirty: plan.dirty, deployment: plan.deployment },
+  live: {
+    release,
+    sha: plan.sha,
+    digest: plan.digest,
+    dirty: plan.dirty,
+    deployment: plan.deployment,
+    ...(plan.slots?.from ? { slot: plan.slots.from } : {}),
+  },
 });

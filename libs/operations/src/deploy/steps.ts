@@ -20,3 +20,15 @@ export {
 } from './steps/swap';
 export { restartSkipped, restart, healthSkipped, checkHealth } from './steps/start';
 export { recordLive, recordPrevious, pruneSkipped, prune } from './steps/record';
+export { startRelease, stopRelease, checkSlotHealth } from './steps/slots';
+export {
+  takeOverSkipped,
+  takeOverPort,
+  givePortBack,
+  moveTraffic,
+  moveTrafficBack,
+  observeSkipped,
+  observe,
+  drainSkipped,
+  drainPrevious,
+} from './steps/traffic';

@@ -20,12 +20,19 @@ export interface ProbeResult {
  * A refused or broken connection is a result; a lost link to the host is thrown.
  */
 export const probe = async (host: Host, check: HealthCheckConfig, signal: AbortSignal): Promise<ProbeResult> => {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+  // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect the one that the other was made of, and never abort.
+  const limit = new AbortController();
+  const stop = () => limit.abort(signal.reason);
+  const timer = setTimeout(() => limit.abort(new DOMException('It took too long.', 'TimeoutError')), PROBE_TIMEOUT_MS);
+  signal.addEventListener('abort', stop);
   try {
-    return judge(check, await getThrough(host, new URL(check.url), limit));
+    return judge(check, await getThrough(host, new URL(check.url), limit.signal));
   } catch (error) {
     if (isOpsError(error) || signal.aborted) throw error;
     return { ok: false, seen: `no answer: ${reasonOf(error)}` };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 };
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { healthCheckFailed } from '@polydev/errors';
+import { healthCheckFailed, unitFellOver } from '@polydev/errors';
 import type { Host } from '@polydev/host';
 import type { HealthCheckConfig } from '@polydev/manifest';
 import { proveProcess, type ExpectedProcess } from './process';
+import { unitState } from '../units/systemctl';
 import { probe, type ProbeResult } from './probe';
-import { serviceLog } from './service-log';
+import { serviceLog, unitLog } from './service-log';
 
 export interface WaitInput {
   readonly host: Host;
@@ -14,6 +15,8 @@ export interface WaitInput {
   readonly expected?: { readonly release: string; readonly process?: ExpectedProcess };
   /** Restart command, by which the service's own log is found when it does not become healthy. */
   readonly restart?: string;
+  /** The generated unit that the service is, by which its log is found; it is not waited for once it gave up. */
+  readonly unit?: string;
 }
 
 export interface Healthy {
@@ -40,6 +43,7 @@ export const waitUntilHealthy = async (input: WaitInput): Promise<Healthy> => {
     if (identity && successes >= check.successes) {
       return { detail: `${check.url} ${result.seen}`, ...(identity.doubt ? { doubt: identity.doubt } : {}) };
     }
+    if (input.unit !== undefined && identity === undefined) await assertUp(host, input.unit);
     await sleep(Math.min(check.intervalMs, successes > 0 ? 100 : check.intervalMs), undefined, { signal });
   }
   throw healthCheckFailed({
@@ -48,8 +52,15 @@ export const waitUntilHealthy = async (input: WaitInput): Promise<Healthy> => {
     seconds: check.timeoutMs / 1000,
     wanted: `status ${check.status}${check.body ? ` with ${JSON.stringify(check.body)}` : ''}`,
     seen,
-    log: await serviceLog(host, input.restart),
+    log: await (input.unit === undefined ? serviceLog(host, input.restart) : unitLog(host, input.unit)),
   });
+};
+
+/** A unit that systemd had to start again, or that gave up, will not become healthy by waiting. */
+const assertUp = async (host: Host, unit: string): Promise<void> => {
+  const state = await unitState(host, unit);
+  if (state.words.startsWith('failed') || state.restarts > 0)
+    throw unitFellOver({ host: host.name, unit, ...state, log: await unitLog(host, unit) });
 };
 
 interface Identity {

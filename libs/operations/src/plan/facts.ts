@@ -57,6 +57,7 @@ const stepFacts = (steps: PlannedSteps): readonly Fact[] => [
   { name: 'server build', value: steps.build ?? NONE },
   { name: 'pre_deploy', value: steps.preDeploy ?? NONE },
   { name: 'restart', value: steps.restart ?? NONE },
+  { name: 'slot', value: steps.slots ? `${steps.slots.to}, port ${steps.slots.ports[steps.slots.to]}` : NONE },
   { name: 'health check', value: steps.healthCheck ?? NONE },
   { name: 'post_deploy', value: steps.postDeploy ?? NONE },
 ];

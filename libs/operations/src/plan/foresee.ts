@@ -1,3 +1,4 @@
+import { isDeploy } from '../deploy/deploy';
 import { liveOf } from '../deploy/reasons';
 import { planOfRun, type DeployPlan } from '../deploy/plan';
 import type { TargetState } from '../deploy/state';
@@ -30,7 +31,7 @@ const finished = (state: TargetState, dead: DeployPlan): TargetState => ({
 const undone = (state: TargetState, dead: DeployPlan, runbook: string): TargetState => {
   const { before, dependencies, targetFile } = dead;
   // A rollback places nothing, so there is nothing that goes with it.
-  const gone = runbook === 'deploy' ? [dead.release, before.kind === 'directory' ? before.adoptAs : ''] : [];
+  const gone = isDeploy(runbook) ? [dead.release, before.kind === 'directory' ? before.adoptAs : ''] : [];
   const installed = dependencies && !dependencies.reuse ? dependencies.key : undefined;
   return {
     ...state,

@@ -1,5 +1,5 @@
 import type { DeployContext } from '../deploy/context';
-import { deploy } from '../deploy/deploy';
+import { deployRunbook } from '../deploy/deploy';
 import type { DeployPlan } from '../deploy/plan';
 import type { PlannedSteps } from './target-plan';
 
@@ -29,13 +29,16 @@ export const plannedSteps = (plan: DeployPlan, { live, beside = [] }: Around): P
     ...(buildCommand ? { build: buildCommand } : {}),
     ...(preDeploy ? { preDeploy } : {}),
     ...(restart ? { restart } : {}),
+    ...(plan.slots ? { slots: plan.slots } : {}),
     ...(healthCheck ? { healthCheck: healthCheck.url } : {}),
     ...(postDeploy ? { postDeploy } : {}),
   };
 };
 
 /** Asked of the runbook itself, so that a plan and its deploy cannot disagree. Steps decide by the plan alone. */
-const stepsThatRun = (plan: DeployPlan): readonly string[] =>
-  [...deploy.steps, ...deploy.cleanup]
+const stepsThatRun = (plan: DeployPlan): readonly string[] => {
+  const { steps, cleanup } = deployRunbook(plan);
+  return [...steps, ...cleanup]
     .filter(({ skip }) => skip?.({ plan } as DeployContext) === undefined)
     .map(({ name }) => name);
+};

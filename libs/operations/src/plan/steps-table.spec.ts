@@ -1,5 +1,5 @@
-import { deploy } from '../deploy/deploy';
-import type { DeployPlan } from '../deploy/plan';
+import { deploy, deployBlueGreen } from '../deploy/deploy';
+import type { DeployPlan, SlotsPlan } from '../deploy/plan';
 import { plannedSteps } from './planned-steps';
 import { stepRows } from './steps-table';
 import type { HostPlan } from './target-plan';
@@ -41,6 +41,29 @@ test('a plan has every step that a deploy runs, and says of each what it will do
   const rows = rowsOf(full);
   expect(rows.map(([step]) => step)).toEqual([...deploy.steps, ...deploy.cleanup].map(({ name }) => name));
   expect(rows.filter(([, what]) => what === '')).toEqual([]);
+});
+
+test('so has one of strategy blue-green', () => {
+  const slots: SlotsPlan = {
+    to: 'green',
+    ports: { blue: 4101, green: 4102 },
+    address: '0.0.0.0',
+    port: 4100,
+    drainTimeoutMs: 30_000,
+    keepWarmMs: 300_000,
+    observeMs: 10_000,
+    maxFailedShare: 0.01,
+    takesOver: 'old.service',
+  };
+  const { restart: _, ...rest } = full;
+  const first = rowsOf({ ...rest, slots });
+  const later = rowsOf({ ...rest, slots: { ...slots, from: 'blue' } });
+  const { steps, cleanup } = deployBlueGreen;
+  const names = [...steps, ...cleanup].map(({ name }) => name);
+  expect(first.map(([step]) => step)).toEqual(names.filter((name) => name !== 'drain the release before'));
+  expect(later.map(([step]) => step)).toEqual(names.filter((name) => name !== 'take over the port'));
+  expect([...first, ...later].filter(([, what]) => what === '')).toEqual([]);
+  expect(later).toContainEqual(['health check', 'http://127.0.0.1:4102/']);
 });
 
 test('what a deploy skips is no step of its plan', () => {

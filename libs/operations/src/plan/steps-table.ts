@@ -1,4 +1,5 @@
 import type { Event } from '@polydev/reporting';
+import { urlOfSlot } from '../health/slot-url';
 import { amountText } from './words';
 import { NEW_DEPLOYMENT, type HostPlan } from './target-plan';
 
@@ -33,7 +34,18 @@ const WHAT: Readonly<Record<string, What>> = {
   'keep the way back': (host) => wayBackText(host),
   swap: (host, path) => swapText(path, host),
   restart: ({ steps }) => steps.restart ?? '',
-  'health check': ({ steps }) => steps.healthCheck ?? '',
+  'start release': ({ steps: { slots } }) => (slots ? `in slot ${slots.to}, on port ${slots.ports[slots.to]}` : ''),
+  'health check': ({ steps: { slots, healthCheck } }) =>
+    slots && healthCheck ? urlOfSlot(healthCheck, slots.ports[slots.to]) : (healthCheck ?? ''),
+  'take over the port': ({ steps: { slots } }) =>
+    slots?.takesOver ? `${slots.port} from ${slots.takesOver}: nobody answers there for a moment` : '',
+  'move traffic': ({ steps: { slots } }) =>
+    slots ? `${slots.address}:${slots.port} to slot ${slots.to}, without a reload` : '',
+  observe: ({ steps: { slots } }) => (slots ? `what it answers, for ${slots.observeMs / 1000} s` : ''),
+  'drain the release before': ({ steps: { slots } }) =>
+    slots
+      ? `at most ${slots.drainTimeoutMs / 1000} s, then ${slots.keepWarmMs > 0 ? `warm for ${slots.keepWarmMs / 1000} s` : 'stopped'}`
+      : '',
   'run post_deploy': ({ steps }) => steps.postDeploy ?? '',
   record: () => 'writes down beside the releases what is live',
   prune: ({ prune }) =>

@@ -1,3 +1,4 @@
+import type { SlotsPlan } from '../deploy/plan';
 import type { SharedEntry, TargetConfig } from '@polydev/manifest';
 import type { Drift } from '../deploy/drift';
 import type { Reason } from '../deploy/reasons';
@@ -106,6 +107,8 @@ export interface PlannedSteps {
   readonly build?: string;
   readonly preDeploy?: string;
   readonly restart?: string;
+  /** How the release starts beside the one that serves, and how traffic moves. */
+  readonly slots?: SlotsPlan;
   readonly healthCheck?: string;
   readonly postDeploy?: string;
 }

@@ -13,4 +13,13 @@ export const outOfReach = ({ name }: Pick<EnvironmentConfig, 'name'>, host: Host
     : finding;
 };
 
+/** A host that no connection was made to, and that may be missing. */
+export const leftOut = ({ name }: HostConfig): Finding => ({
+  level: 'warning',
+  code: 'HOST_LEFT_OUT',
+  host: name,
+  message: `${name} cannot be reached and is left out, as --allow-missing-hosts allows. It keeps what it has.`,
+  hint: 'The next deploy without that option brings it level.',
+});
+
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];

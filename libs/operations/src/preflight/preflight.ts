@@ -1,7 +1,7 @@
 import { isOpsError } from '@polydev/errors';
 import { rsyncMissingLocally, type Host } from '@polydev/host';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
-import { tryHosts } from '../connect';
+import { mayBeMissing, tryHosts } from '../connect';
 import type { Finding, Preflight, PreflightInput } from '../operations';
 import { askForwarding } from './ask-forwarding';
 import { askClock, askHost, askLocks } from './ask-host';
@@ -12,7 +12,7 @@ import { judgeNeeds } from './judge-needs';
 import { judgePlaces } from './judge-places';
 import { judgeSource } from './judge-source';
 import { judgeSpace } from './judge-space';
-import { outOfReach } from './out-of-reach';
+import { leftOut, outOfReach } from './out-of-reach';
 import { reportFindings } from './report-findings';
 
 /**
@@ -28,7 +28,13 @@ export const preflight: Preflight = async (input) => {
   try {
     const found = await Promise.all([
       lookHere(input.targets),
-      ...settled.map((one) => (one.ok ? lookAt(one.value, input) : [outOfReach(environment, one.item, one.error)])),
+      ...settled.map((one) =>
+        one.ok
+          ? lookAt(one.value, input)
+          : mayBeMissing(environment, one, hosts.length)
+            ? [leftOut(one.item)]
+            : [outOfReach(environment, one.item, one.error)],
+      ),
     ]);
     const notes = environment.notes.map((message): Finding => ({ level: 'note', code: 'NOTE', message, hint: '' }));
     return reportFindings([...notes, ...judgeSource(environment, input.head), ...found.flat()], report);

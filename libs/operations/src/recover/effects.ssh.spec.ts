@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { describeSsh } from '@polydev/host/testing';
 import { deadDeployers } from '../../testing/dead-deployer';
 import type { DeployerInput } from '../../testing/deployer';
+import { sample } from '../../testing/sample';
 import { createWorld, type World } from '../../testing/world';
 import { closeDeployment, deployTarget, previewRollback, recoverTarget, statusOfTarget } from '../index';
+
+/** Before and after each of so many effects. */
+const killPoints = (effects: number) =>
+  Array.from({ length: effects }, (_, index) => index + 1).flatMap((effect) =>
+    (['before', 'after'] as const).map((when) => ({ effect, when })),
+  );
 
 const calm = new AbortController().signal;
 const silent = () => undefined;
@@ -36,7 +43,7 @@ describeSsh('a deployer that is killed', () => {
     ['a rollback', backward],
   ] as const)(
     'before and after every single effect of %s on the host: recover brings it to rest, and nothing is left or lost',
-    async (_, begin) => {
+    async (what, begin) => {
       // Each trial begins with two good releases, of which the newer serves.
       await run('v0');
       const v1 = await run('v1');
@@ -47,36 +54,34 @@ describeSsh('a deployer that is killed', () => {
       const effects = await effectsOf(begin('v2'));
       expect(effects.length).toBeGreaterThan(begin === forward ? 12 : 4);
       let serves = begin === forward ? undefined : await restart();
-      for (let effect = 1; effect <= effects.length; effect += 1) {
-        for (const when of ['before', 'after'] as const) {
-          serves ??= await restart();
-          const one = { ...begin(`v2, ${effect}, ${when}`), kill: { effect, when } };
-          await linesOf(one);
-          await eventuallyFree();
-          await expectWholeRelease();
-          const environment = w.environment(settings());
-          const target = environment.targets[0]!;
-          const context = { environment, target, report: silent, signal: calm };
-          await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
-          const outcome = await outcomeOf(one.head.id);
-          const before = serves.hosts[0]?.release;
-          const status = (await statusOfTarget({ ...context, limit: 1 })).hosts[0];
-          const seen = {
-            effect: effects[effect - 1],
-            when,
-            outcome,
-            state: status?.state,
-            drift: status?.drift,
-            health: status?.health,
-            stayed: status?.release === before,
-          };
-          // Dead before it wrote anything of itself, it left no record and nothing else.
-          const stayed = outcome === undefined || outcome === 'taken-back';
-          expect(seen).toEqual({ ...seen, state: 'idle', drift: [], health: 'healthy', stayed });
-          expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
-          if (begin === forward && stayed) expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
-          if (!stayed) serves = undefined;
-        }
+      for (const { effect, when } of sample(`kills in ${what}`, killPoints(effects.length))) {
+        serves ??= await restart();
+        const one = { ...begin(`v2, ${effect}, ${when}`), kill: { effect, when } };
+        await linesOf(one);
+        await eventuallyFree();
+        await expectWholeRelease();
+        const environment = w.environment(settings());
+        const target = environment.targets[0]!;
+        const context = { environment, target, report: silent, signal: calm };
+        await recoverTarget({ ...context, by: 'tester@laptop', dryRun: false });
+        const outcome = await outcomeOf(one.head.id);
+        const before = serves.hosts[0]?.release;
+        const status = (await statusOfTarget({ ...context, limit: 1 })).hosts[0];
+        const seen = {
+          effect: effects[effect - 1],
+          when,
+          outcome,
+          state: status?.state,
+          drift: status?.drift,
+          health: status?.health,
+          stayed: status?.release === before,
+        };
+        // Dead before it wrote anything of itself, it left no record and nothing else.
+        const stayed = outcome === undefined || outcome === 'taken-back';
+        expect(seen).toEqual({ ...seen, state: 'idle', drift: [], health: 'healthy', stayed });
+        expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
+        if (begin === forward && stayed) expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+        if (!stayed) serves = undefined;
       }
       expect(v1.outcome).toBe('moved');
     },
@@ -99,21 +104,19 @@ describeSsh('a deployer that is killed', () => {
     await outcomeOf(v1.hosts[0]?.release ?? '');
     const effects = await effectsOf(await failed());
     expect(effects.length).toBeGreaterThan(6);
-    for (let effect = 1; effect <= effects.length; effect += 1) {
-      for (const when of ['before', 'after'] as const) {
-        const one = await failed();
-        await linesOf({ ...one, kill: { effect, when } });
-        await eventuallyFree();
-        await expectWholeRelease();
-        const context = { environment: one.environment, report: silent, signal: calm };
-        await recoverTarget({ ...context, target: one.environment.targets[0]!, by: 'tester@laptop', dryRun: false });
-        // Whoever has to close it tries again; a run that was killed altogether is closed by the next one.
-        const record = await closeDeployment({ ...context, deployment: one.head.id, head: one.head });
-        const seen = { effect: effects[effect - 1], when, targets: record?.targets.map(({ outcome }) => outcome) };
-        expect(seen).toEqual({ ...seen, targets: ['taken-back', 'taken-back'] });
-        expect(await w.answer()).toMatchObject({ status: 'ok', release: v1.hosts[0]?.release });
-        expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
-      }
+    for (const { effect, when } of sample('kills in a take-back', killPoints(effects.length))) {
+      const one = await failed();
+      await linesOf({ ...one, kill: { effect, when } });
+      await eventuallyFree();
+      await expectWholeRelease();
+      const context = { environment: one.environment, report: silent, signal: calm };
+      await recoverTarget({ ...context, target: one.environment.targets[0]!, by: 'tester@laptop', dryRun: false });
+      // Whoever has to close it tries again; a run that was killed altogether is closed by the next one.
+      const record = await closeDeployment({ ...context, deployment: one.head.id, head: one.head });
+      const seen = { effect: effects[effect - 1], when, targets: record?.targets.map(({ outcome }) => outcome) };
+      expect(seen).toEqual({ ...seen, targets: ['taken-back', 'taken-back'] });
+      expect(await w.answer()).toMatchObject({ status: 'ok', release: v1.hosts[0]?.release });
+      expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
     }
   }, 240_000);
 

@@ -4,12 +4,12 @@ import type { Report } from '@polydev/reporting';
 import { isOpsError, runbookUnknown, runStuck } from '@polydev/errors';
 import { targetLayout } from '../layout';
 import type { DeployContext } from '../deploy/context';
-import { deploy } from '../deploy/deploy';
+import { deploy, deployBlueGreen } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
 import { planOfRun, previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
 import type { OperationContext } from '../operations';
-import { rollback } from '../rollback/rollback';
+import { rollback, rollbackBlueGreen } from '../rollback/rollback';
 import { isDecided } from './decision';
 
 export interface Recovery {
@@ -78,7 +78,9 @@ const undo = async (
   return { deployment: state.run, runbook: state.runbook, outcome: 'taken-back', release: previousOf(plan) };
 };
 
-const RUNBOOKS: Readonly<Record<string, Runbook<DeployContext>>> = { deploy, rollback };
+const RUNBOOKS: Readonly<Record<string, Runbook<DeployContext>>> = Object.fromEntries(
+  [deploy, deployBlueGreen, rollback, rollbackBlueGreen].map((runbook) => [runbook.name, runbook]),
+);
 
 /** The runbook that a run follows, by the name in the journal. */
 export const runbookOf = ({ runbook, run }: Pick<RunState, 'runbook' | 'run'>): Runbook<DeployContext> => {

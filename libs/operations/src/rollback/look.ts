@@ -7,7 +7,7 @@ import {
   rollbackOutdated,
   type OpsError,
 } from '@polydev/errors';
-import { deploy } from '../deploy/deploy';
+import { isDeploy } from '../deploy/deploy';
 import { driftOf } from '../deploy/drift';
 import { readState, type TargetState } from '../deploy/state';
 import { targetLayout } from '../layout';
@@ -76,7 +76,7 @@ const look = async (site: Site, { environment, foresee }: AimInput) => {
 
 /** Whether a dead run was a deploy that was undone: that took its target back. */
 export const wentBack = ({ outcome, runbook }: Pick<Recovery, 'outcome' | 'runbook'>): boolean =>
-  outcome === 'taken-back' && runbook === deploy.name;
+  outcome === 'taken-back' && isDeploy(runbook);
 
 const oneForEachHost = (sites: readonly Site[]) => [...new Map(sites.map(({ host }) => [host.name, host])).values()];
 

@@ -5,7 +5,7 @@ import { takeBack, type Failure, type Moving } from '../deploy/take-back';
 import { probe } from '../health/probe';
 import type { RollbackInput } from '../operations';
 import type { Prepared } from './rollback-targets';
-import { rollback } from './rollback';
+import { rollbackRunbook } from './rollback';
 
 type MovingBack = Moving & { readonly prepared: Prepared };
 
@@ -26,7 +26,7 @@ export const moveBack = async (
     }
     const { signal, report } = input;
     report({ kind: 'headline', text: `${host.plan.target} on ${nameOf(host)} → ${host.plan.release}` });
-    const mover = await beginRun(host, { runbook: rollback, signal, report });
+    const mover = await beginRun(host, { runbook: rollbackRunbook(host.plan), signal, report });
     moving.push(mover);
     const forward = await mover.run.forward(input.signal);
     if (!forward.ok) {

@@ -1,6 +1,6 @@
 import type { DeploymentHead } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
-import { beforeOf, goneBackFrom, type DeployPlan } from '../deploy/plan';
+import { beforeOf, goneBackFrom, servicePlan, type DeployPlan } from '../deploy/plan';
 import type { TargetState } from '../deploy/state';
 import type { Choice } from './choose';
 
@@ -33,7 +33,7 @@ export const planRollback = ({ target, stateDir, head, state, choice }: Rollback
     before: beforeOf(state, head.id),
     ...(state.targetFile ? { targetFile: state.targetFile } : {}),
     shared: [],
-    ...(target.restart ? { restart: target.restart } : {}),
+    ...servicePlan(target, state),
     ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
     ...(target.url ? { url: target.url } : {}),
     prune: [],

@@ -1,5 +1,6 @@
 import type { Runbook } from '@polydev/runbook';
 import type { DeployContext } from '../deploy/context';
+import type { DeployPlan } from '../deploy/plan';
 import * as step from '../deploy/steps';
 
 /**
@@ -22,3 +23,27 @@ export const rollback: Runbook<DeployContext> = {
   ],
   cleanup: [],
 };
+
+/** The same by traffic: a release that is still warm serves again in a moment, one that is not is started beside. */
+export const rollbackBlueGreen: Runbook<DeployContext> = {
+  name: 'rollback blue-green',
+  steps: [
+    { name: 'start release', run: step.startRelease, undo: step.stopRelease },
+    { name: 'health check', skip: step.healthSkipped, run: step.checkSlotHealth, noUndo: 'only looks' },
+    { name: 'move traffic', run: step.moveTraffic, undo: step.moveTrafficBack },
+    { name: 'swap', run: step.swap, undo: step.swapBack },
+    { name: 'record', run: step.recordLive, undo: step.recordPrevious },
+  ],
+  cleanup: [
+    {
+      name: 'drain the release before',
+      skip: step.drainSkipped,
+      run: step.drainPrevious,
+      noUndo: 'the way back starts it again',
+    },
+  ],
+};
+
+/** The runbook that carries out a plan to go back. */
+export const rollbackRunbook = ({ slots }: Pick<DeployPlan, 'slots'>): Runbook<DeployContext> =>
+  slots === undefined ? rollback : rollbackBlueGreen;

@@ -6,13 +6,25 @@ import type { GivenOptions } from './options';
 import { runVariables } from '../run/run-variables';
 
 /** The environment that a task is for. Nx passes no configuration on that the task's target lacks; that is an error here. */
-export const environmentOf = (context: ExecutorContext, manifest: string | undefined): EnvironmentConfig =>
-  loadEnvironment({
+export const environmentOf = (
+  context: ExecutorContext,
+  { manifest, 'allow-missing-hosts': allowed }: EnvironmentOptions,
+): EnvironmentConfig => {
+  const asked = runVariables();
+  const environment = loadEnvironment({
     root: context.root,
     manifestFile: manifest,
-    configuration: context.configurationName ?? runVariables().configuration,
+    configuration: context.configurationName ?? asked.configuration,
     env: process.env,
   });
+  return allowed === true || asked.allowMissingHosts ? { ...environment, allowMissingHosts: true } : environment;
+};
+
+interface EnvironmentOptions {
+  readonly manifest?: string;
+  /** Holds for every task of a run, though Nx hands it only to those that were typed. */
+  readonly 'allow-missing-hosts'?: boolean;
+}
 
 /** The environment that was asked for by name, before the manifest is read: what Nx tells a task of itself, else what was typed. */
 export const askedConfiguration = (): string | undefined =>

@@ -29,7 +29,13 @@ test('with --json it is a line of JSON', async () => {
 });
 
 describe('what a run for another environment than the default one says', () => {
-  const nothing = { run: undefined, configuration: undefined, dryRun: false, plan: undefined };
+  const nothing = {
+    run: undefined,
+    configuration: undefined,
+    dryRun: false,
+    allowMissingHosts: false,
+    plan: undefined,
+  };
   beforeEach(() => setRunVariables({ ...nothing, configuration: 'twin' }));
   afterEach(() => setRunVariables(nothing));
 

@@ -44,7 +44,9 @@ const close = async (
 ): Promise<void> => {
   const agent = processOfRun(run)?.sshAgent;
   if (agent !== undefined) process.env['SSH_AUTH_SOCK'] ??= agent;
-  const environment = loadEnvironment({ root, manifestFile, configuration: run.head.environment, env: process.env });
+  const named = loadEnvironment({ root, manifestFile, configuration: run.head.environment, env: process.env });
+  const allowMissingHosts = processOfRun(run)?.allowMissingHosts ?? false;
+  const environment = { ...named, allowMissingHosts };
   await closeRun({
     root,
     run,

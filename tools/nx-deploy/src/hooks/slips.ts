@@ -5,11 +5,12 @@ import type { AskedRun } from '../run/asked';
 
 /** Options of our tasks, by the name that the plugin gives the task. */
 const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['deploy', ['json', 'dry-run', 'plan']],
+  ['deploy', ['json', 'dry-run', 'plan', 'allow-missing-hosts']],
   ['plan', ['json']],
-  ['rollback', ['sha', 'reason', 'dry-run', 'json']],
-  ['recover', ['dry-run', 'json']],
+  ['rollback', ['sha', 'reason', 'dry-run', 'allow-missing-hosts', 'json']],
+  ['recover', ['dry-run', 'allow-missing-hosts', 'json']],
   ['unlock', ['reason', 'json']],
+  ['setup', ['as', 'dry-run', 'json']],
   ['status', ['limit', 'json']],
   ['preflight', ['json']],
 ]);

@@ -57,7 +57,7 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
 };
 
 /** What can be asked of a target beside a deploy. None waits for another: at three in the morning, going back is one task. */
-const VERBS = ['status', 'plan', 'rollback', 'recover', 'unlock'] as const;
+const VERBS = ['status', 'plan', 'rollback', 'recover', 'unlock', 'setup'] as const;
 
 const verbTask = (
   verb: (typeof VERBS)[number],
@@ -78,6 +78,8 @@ const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number], (target: string) => 
   rollback: (target) =>
     `Takes ${target} back to what was live with an earlier commit (\`--sha\`), or to the release before; keeps what serves if that is not healthy.`,
   recover: (target) => `Finishes or undoes what a deployment of ${target} left when it died half-way.`,
+  setup: (target) =>
+    `Brings the hosts of an environment to what deploys of ${target} need: account, directories, units (\`--as=root\`); does only what is missing.`,
   unlock: (target) => `Ends whatever holds the lock of ${target} on its hosts; asks for a \`--reason\` and records it.`,
 };
 

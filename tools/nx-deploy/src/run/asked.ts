@@ -11,6 +11,8 @@ export interface AskedRun {
   readonly compared: boolean;
   /** Whether it is only to be shown what would happen. */
   readonly dryRun: boolean;
+  /** Whether hosts that cannot be reached are to be left out. */
+  readonly allowMissingHosts: boolean;
   /** Hashes of the only plans that may be carried out, as they were typed. */
   readonly plan: string | undefined;
   /** Names of all long options, as they were typed. */
@@ -38,7 +40,8 @@ export const askedRun = (args: readonly string[]): AskedRun => {
     targets: [...named, ...rest].flatMap((list) => withoutEquals(list).split(',')),
     configuration: configurationOf(values.configuration, values.prod, rest[0]),
     compared: COMPARED.some((name) => values[name] !== undefined),
-    dryRun: options.some(asksForDryRun),
+    dryRun: options.some((values) => asksFor(values, 'dryrun')),
+    allowMissingHosts: options.some((values) => asksFor(values, 'allowmissinghosts')),
     plan: plans.length === 0 ? undefined : planOf(plans),
     options: options.flatMap((one) => Object.keys(one)),
   };
@@ -75,9 +78,9 @@ const planOf = ([given, second]: readonly unknown[]): string =>
  * However it is spelled: the task that was typed refuses what is no option of its own, but those it depends on run
  * before it, and must not deploy because of a slip.
  */
-const asksForDryRun = (values: object): boolean =>
-  Object.entries(values).some(([name, value]) => isDryRun(name) && String(value) !== 'false');
-const isDryRun = (name: string): boolean => name.replaceAll(/[-_]/g, '').toLowerCase() === 'dryrun';
+const asksFor = (values: object, flag: string): boolean =>
+  Object.entries(values).some(([name, value]) => spelled(name) === flag && String(value) !== 'false');
+const spelled = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase();
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 

@@ -43,7 +43,14 @@ export const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {
 export const moveRef = async (input: Omit<CloseRunInput, 'run'>): Promise<void> => {
   const { name } = input.environment;
   try {
-    moveDeployedRef({ ...baseTargets(input), live: await liveShas(input) });
+    const live = await liveShas(input);
+    const missing = input.environment.hosts.filter((host) => !live.some((row) => row.host === host.name));
+    if (missing.length > 0 && live.length > 0) {
+      const names = missing.map((host) => host.name).join(', ');
+      input.report({ kind: 'note', text: `${deployedRef(name)} stays where it was: ${names} was not reached.` });
+      return;
+    }
+    moveDeployedRef({ ...baseTargets(input), live });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     input.report({

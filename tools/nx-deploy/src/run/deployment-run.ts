@@ -5,6 +5,7 @@ import { rememberUncommitted } from '../base/deployed-ref';
 import { writeWorkingTree } from '../base/trees';
 import { claimDeploymentId } from './deployment-id';
 import { repositoryState } from './repository';
+import { runVariables } from './run-variables';
 import { claimId, createOnce, forgetOldRuns, listed, readJson, runFolder } from './run-folder';
 
 /** What the tasks of one run of Nx do together: one deployment. */
@@ -19,6 +20,8 @@ export interface RunProcess {
   readonly nx: number;
   /** Socket of the user's SSH agent; Nx keeps it from its daemon. */
   readonly sshAgent?: string;
+  /** Whether hosts that cannot be reached are left out. */
+  readonly allowMissingHosts?: boolean;
 }
 
 export interface OpenRunInput {
@@ -65,7 +68,8 @@ export const processOfRun = ({ folder }: DeploymentRun): RunProcess | undefined 
 
 const currentProcess = (): RunProcess => {
   const sshAgent = process.env['SSH_AUTH_SOCK'];
-  return { nx: process.ppid, ...(sshAgent ? { sshAgent } : {}) };
+  const { allowMissingHosts } = runVariables();
+  return { nx: process.ppid, ...(sshAgent ? { sshAgent } : {}), ...(allowMissingHosts ? { allowMissingHosts } : {}) };
 };
 
 /** What a deployment says of itself; its id is taken for this checkout unless `claim` does something else. */

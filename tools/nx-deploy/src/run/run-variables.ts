@@ -5,6 +5,7 @@ import { type AskedRun, askedRun } from './asked';
 const RUN = 'POLYDEV_RUN';
 const CONFIGURATION = 'POLYDEV_ASKED_CONFIGURATION';
 const DRY_RUN = 'POLYDEV_DRY_RUN';
+const ALLOW_MISSING_HOSTS = 'POLYDEV_ALLOW_MISSING_HOSTS';
 const PLAN = 'POLYDEV_PLAN';
 
 export interface RunVariables {
@@ -14,6 +15,8 @@ export interface RunVariables {
   readonly configuration: string | undefined;
   /** Whether everything is to be shown and nothing touched. */
   readonly dryRun: boolean;
+  /** Whether hosts that cannot be reached are left out. */
+  readonly allowMissingHosts: boolean;
   /** Hashes of the only plans that may be carried out, as they were typed. */
   readonly plan: string | undefined;
 }
@@ -23,6 +26,7 @@ export const setRunVariables = (variables: RunVariables, environment = process.e
   environment[RUN] = variables.run ?? '';
   environment[CONFIGURATION] = variables.configuration ?? '';
   environment[DRY_RUN] = variables.dryRun ? 'true' : '';
+  environment[ALLOW_MISSING_HOSTS] = variables.allowMissingHosts ? 'true' : '';
   environment[PLAN] = variables.plan ?? '';
 };
 
@@ -35,6 +39,7 @@ export const runVariables = (): RunVariables => {
     run,
     configuration: process.env[CONFIGURATION] || typed?.configuration,
     dryRun: process.env[DRY_RUN] === 'true' || typed?.dryRun === true,
+    allowMissingHosts: process.env[ALLOW_MISSING_HOSTS] === 'true' || typed?.allowMissingHosts === true,
     plan: process.env[PLAN] || typed?.plan,
   };
 };

@@ -13,12 +13,22 @@ test('all options are understood', () => {
     unit: 'polydev-frontend',
     lines: 5,
     directory: '/tmp/x',
+    directoryGiven: true,
+    hosts: 1,
     json: true,
     freePorts: true,
   });
 });
 
+test('real hosts are asked for by an option, one where no number is said', () => {
+  expect(parseCommandLine(['--real'])).toMatchObject({ verb: 'real', hosts: 1, directoryGiven: false });
+  expect(parseCommandLine(['--real', '--hosts=3'])).toMatchObject({ verb: 'real', hosts: 3 });
+});
+
 test.each([
+  [['--real', 'start'], '"--real" takes no further words: start. Nothing was changed.'],
+  [['--real', '--hosts', '0'], '--hosts 0 is no number of hosts. Nothing was changed.'],
+  [['start', '--hosts', '2'], '--hosts is for --real alone. Nothing was changed.'],
   [[], 'No verb was given. Nothing was changed.'],
   [['begin'], 'The sandbox knows no "begin". Nothing was changed.'],
   [['start', 'now'], '"start" takes no further words: now. Nothing was changed.'],

@@ -7,6 +7,7 @@ import { startSandbox } from '../start';
 import { sandboxStatus } from '../status';
 import { stopSandbox } from '../stop';
 import { parseCommandLine, type CommandLine } from './arguments';
+import { serveRealHosts } from './real-hosts';
 import { processes, statusText } from './status-text';
 
 const json = (value: unknown) => JSON.stringify(value, undefined, 2);
@@ -50,6 +51,8 @@ function run(line: CommandLine): string | Promise<string> {
       return status(line);
     case 'logs':
       return logs(line);
+    case 'real':
+      return serveRealHosts(line);
   }
 }
 

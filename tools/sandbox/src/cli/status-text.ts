@@ -3,7 +3,8 @@ import { locate } from '../layout';
 import type { SandboxStatus } from '../status';
 import type { UnitView } from '../unit-view';
 
-const shellWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
+/** A word as a shell takes it for one. */
+export const shellWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
 
 /** The line to type for a look around in the sandbox. */
 export const sshLine = (directory: string): string => `ssh -F ${shellWord(locate(directory).sshConfig)} sandbox`;

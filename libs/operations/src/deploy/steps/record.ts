@@ -19,12 +19,13 @@ export const recordLive = async ({ plan, shell }: DeployContext): Promise<void> 
   await shell.writeFile(targetLayout(plan.stateDir, plan.target).targetFile, `${JSON.stringify(file, null, 2)}\n`);
 };
 
-const liveOf = ({ release, sha, digest, dirty, deployment, confirmedBy }: DeployPlan): TargetFile['live'] => ({
+const liveOf = ({ release, sha, digest, dirty, deployment, confirmedBy, slots }: DeployPlan): TargetFile['live'] => ({
   release,
   sha,
   digest,
   dirty,
   deployment: confirmedBy ?? deployment,
+  ...(slots ? { slot: slots.to } : {}),
 });
 
 export const recordPrevious = async ({ plan, shell }: DeployContext): Promise<void> => {

@@ -1,5 +1,7 @@
 import { mustRun } from '@polydev/host';
 import { targetLayout } from '../../layout';
+import { restartUnit } from '../../units/systemctl';
+import { waitUntilSettled } from '../../health/settled';
 import { waitUntilHealthy } from '../../health/wait';
 import type { DeployContext } from '../context';
 import { hookEnvironment } from './commands';
@@ -8,7 +10,9 @@ export const restartSkipped = ({ plan }: DeployContext) => (plan.restart ? undef
 export const healthSkipped = ({ plan }: DeployContext) => (plan.healthCheck ? undefined : 'no health check');
 
 export const restart = async (context: DeployContext): Promise<void> => {
-  await runRestart(context, hookEnvironment(context.plan));
+  const { plan } = context;
+  if (plan.unit === undefined) await runRestart(context, hookEnvironment(plan));
+  else await restartUnit(context, plan.unit);
 };
 
 /** The manifest's restart command, word for word. It gives up the lock's descriptor, as the service outlives us. */
@@ -33,7 +37,9 @@ export const checkHealth = async ({ plan, shell, signal, swappedAt, note }: Depl
       ...(swappedAt === undefined ? {} : { process: { startedAfter: swappedAt, releases: `${layout.home}/releases` } }),
     },
     ...(plan.restart ? { restart: plan.restart } : {}),
+    ...(plan.unit ? { unit: plan.unit } : {}),
   });
   if (health.doubt) note(health.doubt);
+  if (plan.unit) await waitUntilSettled(shell.host, plan.unit, signal);
   return health.detail;
 };

@@ -17,6 +17,7 @@ const OPTIONS = {
   manifest: 'inferred',
   json: 'flag',
   'dry-run': 'flag',
+  'allow-missing-hosts': 'flag',
   plan: 'text',
 } as const;
 
@@ -29,7 +30,7 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
     refuseTypedOptions(OPTIONS, context);
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     const work = { ...tools, environment, target, artifactDirectory: directory };

@@ -4,5 +4,6 @@ export interface DeployOptions {
   readonly manifest?: string;
   readonly json?: boolean;
   readonly 'dry-run'?: boolean;
+  readonly 'allow-missing-hosts'?: boolean;
   readonly plan?: string;
 }

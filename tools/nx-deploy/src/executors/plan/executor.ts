@@ -13,7 +13,7 @@ const OPTIONS = { target: 'inferred', manifest: 'inferred', json: 'flag' } as co
 export default function planExecutor(given: PlanOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     return showPlan({

@@ -17,7 +17,7 @@ const OPTIONS = { manifest: 'inferred', json: 'flag' } as const;
 export default function preflightExecutor(given: PreflightOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
-    const environment = withOwnNotes(environmentOf(context, options.manifest), context.root);
+    const environment = withOwnNotes(environmentOf(context, options), context.root);
     requireProjects(environment, context, options.manifest ?? DEFAULT_MANIFEST);
     const head = runVariables().dryRun ? previewHead(context, environment) : openTaskRun(context, environment).run.head;
     const targets = environment.targets.filter(({ name }) => head.planned.length === 0 || head.planned.includes(name));

@@ -9,13 +9,19 @@ import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { RecoverOptions } from './schema';
 
-const OPTIONS = { target: 'inferred', manifest: 'inferred', 'dry-run': 'flag', json: 'flag' } as const;
+const OPTIONS = {
+  target: 'inferred',
+  manifest: 'inferred',
+  'dry-run': 'flag',
+  'allow-missing-hosts': 'flag',
+  json: 'flag',
+} as const;
 
 /** `nx run <project>:recover`: finishes or undoes what a deployment left of a target when it died; else does nothing. */
 export default function recoverExecutor(given: RecoverOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
     const rows = await recoverTarget({ ...tools, environment, target, by: deployer(), dryRun });

@@ -14,6 +14,7 @@ const OPTIONS = {
   sha: 'text',
   reason: 'text',
   'dry-run': 'flag',
+  'allow-missing-hosts': 'flag',
   json: 'flag',
 } as const;
 
@@ -23,7 +24,7 @@ export default function rollbackExecutor(given: RollbackOptions, context: Execut
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
     const sha = checkedSha(options.sha, request);
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     const work = { ...tools, environment, target, sha };
     if (options['dry-run'] || runVariables().dryRun) return showRollback({ ...work, json: options.json ?? false });

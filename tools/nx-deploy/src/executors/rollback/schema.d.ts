@@ -5,5 +5,6 @@ export interface RollbackOptions {
   readonly sha?: string;
   readonly reason?: string;
   readonly 'dry-run'?: boolean;
+  readonly 'allow-missing-hosts'?: boolean;
   readonly json?: boolean;
 }

@@ -9,7 +9,7 @@ import { showStatus, STATUS_OPTIONS } from './show-status';
 export default function statusExecutor(given: StatusOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, (tools) => {
     const options = parseOptions(STATUS_OPTIONS, givenTo(context, given));
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     return showStatus({ ...tools, environment, target: targetOf(environment, options), options });
   });
 }

@@ -16,7 +16,7 @@ export default function unlockExecutor(given: UnlockOptions, context: ExecutorCo
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
     const reason = options.reason ?? refuse(request);
-    const environment = environmentOf(context, options.manifest);
+    const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     const rows = await unlockTarget({ ...tools, environment, target, by: deployer(), reason });
     if (options.json) tools.report({ kind: 'result', value: rows });

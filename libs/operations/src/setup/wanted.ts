@@ -1,0 +1,108 @@
+import type { TargetConfig } from '@polydev/manifest';
+import { recordLayout, targetLayout } from '../layout';
+import { haproxyConfig } from '../traffic/config';
+import { trafficSettings, type TrafficServers } from '../traffic/settings';
+import { unitNames } from '../units/names';
+import { sudoersOf } from '../units/sudoers';
+import { unitsOf } from '../units/units';
+
+/** One thing that a host has to have, and how the host's program is told of it. */
+export interface Item {
+  /** For people. */
+  readonly what: string;
+  readonly argv: readonly string[];
+  /** What a file holds. */
+  readonly content?: string;
+}
+
+export interface WantedInput {
+  readonly target: TargetConfig;
+  readonly stateDir: string;
+  /** The account that deploys, and its group. */
+  readonly user: string;
+  readonly group: string;
+  /** Public key that it logs in with; undefined where it is not known here. */
+  readonly key: string | undefined;
+}
+
+export const RELOAD: Item = { what: 'systemd reads its units anew', argv: ['reload'] };
+
+/** All that a host has to have for the deploys of a target: what comes before the units, these, and what comes after. Pure. */
+export const wanted = (input: WantedInput) => ({
+  before: [...programs(input), ...account(input), ...directories(input), ...trafficConfig(input)],
+  units: unitsOf(input).map(({ name, text }): Item => {
+    const path = `/etc/systemd/system/${name}`;
+    return { what: `unit ${name}`, argv: ['file', path, 'root', '0644', 'replace', ''], content: text };
+  }),
+  after: enabled(input),
+});
+
+const programs = ({ target, user }: WantedInput): readonly Item[] => {
+  const needed: readonly (readonly [string, string])[] = [
+    ...(target.traffic ? ([['haproxy', 'haproxy']] as const) : []),
+    ...(target.sync === 'rsync' ? ([['rsync', 'rsync']] as const) : []),
+    ...(user === 'root' ? [] : ([['sudo', 'sudo']] as const)),
+  ];
+  return needed.map(([program, name]) => ({ what: `program ${program}`, argv: ['package', program, name] }));
+};
+
+const account = ({ target, user, key }: WantedInput): readonly Item[] => {
+  if (user === 'root') return [];
+  const sudoers = sudoersOf(target, user);
+  return [
+    { what: `account ${user}`, argv: ['user', user] },
+    { what: `${user} may read services’ logs`, argv: ['member', user, 'systemd-journal'] },
+    ...(key === undefined ? [] : [{ what: `key of ${user}`, argv: ['key', user, key] }]),
+    {
+      what: `${user} may restart ${target.name}`,
+      argv: ['file', sudoers.path, 'root', '0440', 'replace', 'visudo -cqf'],
+      content: sudoers.text,
+    },
+  ];
+};
+
+const directories = ({ target, stateDir, user }: WantedInput): readonly Item[] =>
+  [
+    stateDir,
+    recordLayout(stateDir).directory,
+    `${stateDir}/targets`,
+    targetLayout(stateDir, target.name).home,
+    target.path.replace(/\/[^/]*$/, '') || '/',
+  ].map((path) => ({ what: `directory ${path}`, argv: ['directory', path, user, '0755'] }));
+
+/** The engine's first configuration; from then on it is the deploys'. */
+const trafficConfig = ({ target, stateDir, user }: WantedInput): readonly Item[] => {
+  if (target.traffic === undefined) return [];
+  const { traffic } = targetLayout(stateDir, target.name);
+  const { address, port, drainTimeoutMs } = target.traffic;
+  const engine = { target: target.name, stateDir, address, port, drainTimeoutMs, servers: serversOf(target) };
+  return [
+    { what: `directory ${traffic}`, argv: ['directory', traffic, user, '0755'] },
+    {
+      what: `configuration of the traffic engine of ${target.name}`,
+      argv: ['file', `${traffic}/haproxy.cfg`, user, '0644', 'keep', 'haproxy -c -q -f'],
+      content: haproxyConfig(trafficSettings(engine), { live: undefined }),
+    },
+  ];
+};
+
+const serversOf = ({ strategy, service, traffic }: TargetConfig): TrafficServers =>
+  strategy === 'blue-green' && traffic
+    ? { kind: 'slots', ports: traffic.slots }
+    : { kind: 'single', port: service?.port ?? 0 };
+
+/** What comes with the host; a service that has no release yet is not started. */
+const enabled = ({ target: { name, strategy, service, traffic } }: WantedInput): readonly Item[] => {
+  const units = unitNames(name);
+  const item = (unit: string, now: boolean): Item => ({
+    what: `${unit} comes with the host`,
+    argv: ['enable', unit, now ? 'now' : 'later'],
+  });
+  return [
+    ...(strategy === 'blue-green' ? [item(units.slot('blue'), false), item(units.slot('green'), false)] : []),
+    ...(strategy === 'rolling' && service?.socket ? [item(units.socket, true)] : []),
+    ...(strategy === 'rolling' ? [item(units.service, false)] : []),
+    // An engine that is to take a port over is started by the deploy that does so.
+    ...(traffic && traffic.takesOver === undefined ? [item(units.traffic, true)] : []),
+  ];
+};

@@ -1,0 +1,2 @@
+export * from './hold-socket';
+export * from './load';

@@ -1,0 +1,8 @@
+/** Options of the `setup` task. */
+export interface SetupOptions {
+  readonly target?: string;
+  readonly manifest?: string;
+  readonly as?: string;
+  readonly 'dry-run'?: boolean;
+  readonly json?: boolean;
+}
