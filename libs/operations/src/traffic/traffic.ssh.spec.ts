@@ -127,7 +127,9 @@ describeHaproxy('the traffic engine in front of two slots', () => {
     const refused = switchTraffic(w.shell, settings, { to: 'green', signal });
     await expect(refused).rejects.toMatchObject({
       code: 'TRAFFIC_CONFIG_INVALID',
-      message: expect.stringMatching(/no such address[^]*stays as it was, and traffic was not moved/) as string,
+      message: expect.stringMatching(
+        /missing port specification in 'no'[^]*stays as it was, and traffic was not moved/,
+      ) as string,
     });
     await expect(writeTrafficConfig(w.shell, settings, { live: 'green' })).rejects.toMatchObject({
       code: 'TRAFFIC_CONFIG_INVALID',

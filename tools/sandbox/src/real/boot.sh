@@ -44,6 +44,9 @@ case $opt in
 esac
 
 hostname "$name"
+# sudo asks who it is itself: without an answer here it waits for a name server that is not there.
+printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost\n' "$name" >"$root/etc/hosts"
+: >"$root/etc/resolv.conf"
 cd "$root"
 mkdir -p .old
 pivot_root . .old

@@ -1,0 +1,63 @@
+import { setUpHosts } from '@polydev/operations';
+import { describeReal } from '@polydev/sandbox/real';
+import { openRealWorld, type RealWorld } from '../testing/real-world';
+
+const calm = new AbortController().signal;
+
+describeReal('a bare host', () => {
+  let world: RealWorld;
+  beforeAll(async () => {
+    world = await openRealWorld({ strategy: 'blue-green' });
+  }, 300_000);
+  afterAll(() => world.close());
+
+  const setUp = (dryRun: boolean) =>
+    setUpHosts({ ...world, as: 'root', dryRun, signal: calm, report: () => undefined });
+  const outcomes = async (dryRun: boolean) =>
+    (await setUp(dryRun)).filter(({ outcome }) => outcome !== 'as it was').map(({ what, outcome }) => [what, outcome]);
+
+  it('is set up over SSH once; a second time there is nothing to do', async () => {
+    expect(await outcomes(false)).toEqual([]);
+    const [machine] = world.machines;
+    expect((await machine!.run(['id', '-nG', 'deploy'])).stdout.trim().split(' ')).toEqual([
+      'deploy',
+      'systemd-journal',
+    ]);
+    expect((await machine!.run(['systemctl', 'is-active', 'polydev-shop-traffic.service'])).stdout.trim()).toBe(
+      'active',
+    );
+  });
+
+  it('is looked at without being touched, and then only what differs is mended', async () => {
+    const [machine] = world.machines;
+    const unit = '/etc/systemd/system/polydev-shop@.service';
+    const before = (await machine!.run(['cat', unit])).stdout;
+    await machine!.run(['sh', '-c', `echo Nice=5 >> ${unit}; rm /etc/sudoers.d/polydev-shop`]);
+    const found = [
+      ['deploy may restart shop', 'missing'],
+      ['unit polydev-shop@.service', 'differs'],
+    ];
+    expect(await outcomes(true)).toEqual([...found, ['systemd reads its units anew', 'missing']]);
+    expect((await machine!.run(['tail', '-n', '1', unit])).stdout).toBe('Nice=5');
+    expect(await outcomes(false)).toEqual([
+      ['deploy may restart shop', 'made'],
+      ['unit polydev-shop@.service', 'changed'],
+      ['systemd reads its units anew', 'made'],
+    ]);
+    expect((await machine!.run(['cat', unit])).stdout).toBe(before);
+  });
+
+  it('lets the account that deploys do what deploys do, and nothing else as root', async () => {
+    const [machine] = world.machines;
+    const as = async (...argv: string[]) =>
+      (await machine!.run(['runuser', '-u', 'deploy', '--', 'sudo', '-n', ...argv])).exitCode;
+    expect(await as('systemctl', 'reset-failed', 'polydev-shop@blue.service')).toBe(0);
+    expect(await as('systemctl', 'restart', 'ssh.service')).toBe(1);
+    expect(await as('id')).toBe(1);
+  });
+
+  it('says who may, where the login may not', async () => {
+    const asked = setUpHosts({ ...world, as: undefined, dryRun: false, signal: calm, report: () => undefined });
+    await expect(asked).rejects.toMatchObject({ code: 'SETUP_NEEDS_ROOT' });
+  });
+});
