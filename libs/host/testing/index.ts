@@ -6,4 +6,5 @@ export * from './processes';
 export * from './eventually';
 export * from './describe-ssh';
 export * from './password-server';
+export * from './around-effects';
 export * from './kill-at-effect';

@@ -1,4 +1,4 @@
-import { setUpHosts } from '@polydev/operations';
+import { preflight, setUpHosts } from '@polydev/operations';
 import { describeReal } from '@polydev/sandbox/real';
 import { openRealWorld, type RealWorld } from '../testing/real-world';
 
@@ -45,6 +45,26 @@ describeReal('a bare host', () => {
       ['systemd reads its units anew', 'made'],
     ]);
     expect((await machine!.run(['cat', unit])).stdout).toBe(before);
+  });
+
+  it('is refused by preflight while its units are not those that the manifest means', async () => {
+    const [machine] = world.machines;
+    const codes = async () => {
+      const findings = await preflight({
+        ...world,
+        targets: [world.target],
+        head: world.head(),
+        signal: calm,
+        report: () => undefined,
+      });
+      return findings.filter(({ level }) => level === 'error').map(({ code, host, message }) => [code, host, message]);
+    };
+    expect(await codes()).toEqual([]);
+    const unit = '/etc/systemd/system/polydev-shop-retire@.timer';
+    await machine!.run(['sh', '-c', `echo '# by hand' >> ${unit}`]);
+    expect(await codes()).toEqual([['SETUP_NEEDED', 'web-1', expect.stringContaining('polydev-shop-retire@.timer')]]);
+    await setUp(false);
+    expect(await codes()).toEqual([]);
   });
 
   it('lets the account that deploys do what deploys do, and nothing else as root', async () => {

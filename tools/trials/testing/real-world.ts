@@ -23,6 +23,8 @@ export interface RealWorldOptions {
   /** Puts `/opt` of each host on a small disk of its own. */
   readonly disk?: { readonly diskMegabytes: number; readonly diskInodes?: number };
   readonly target?: Partial<TargetConfig>;
+  /** Told of what deploys and rollbacks report, at the moment it happens. */
+  readonly onEvent?: (event: Event) => void;
 }
 
 /** Real hosts, set up by our own code over SSH for the demo service behind HAProxy, and everything to deploy to them. */
@@ -148,7 +150,10 @@ const worldOf = (hosts: RealHosts, machines: readonly RealHost[], options: RealW
   };
   const events: Event[] = [];
   const demos: Demo[] = [];
-  const report = (event: Event) => void events.push(event);
+  const report = (event: Event) => {
+    events.push(event);
+    options.onEvent?.(event);
+  };
   const context = { environment, report, signal: calm };
   const by = `trial@${hostname()}`;
   const head = (more: Partial<DeploymentHead> = {}): DeploymentHead => {

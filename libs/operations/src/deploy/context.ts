@@ -1,5 +1,6 @@
 import type { Artifact, FileEntry } from '@polydev/artifact';
 import type { HostShell } from '@polydev/host';
+import type { TrafficEngine } from '../traffic/read';
 import type { DeployPlan } from './plan';
 
 /** What of the artifact goes over the wire to one host, and what the host copies from a tree it has. */
@@ -27,6 +28,8 @@ export interface DeployContext {
   readonly note: (text: string) => void;
   /** Seconds since the host's boot at which the path was swapped. */
   swappedAt?: number;
+  /** What the traffic engine had counted before it gave the new release its first request. */
+  engineBefore?: TrafficEngine;
 }
 
 export const sentFiles = ({ artifact, send }: Transfer): FileEntry[] =>

@@ -6,7 +6,8 @@ import { unitNames } from '../../units/names';
 import { waitUntilHealthy } from '../../health/wait';
 import { urlOfSlot } from '../../health/slot-url';
 import { observeTraffic } from '../../traffic/observe';
-import { switchTraffic, waitUntilDrained, writeTrafficConfig } from '../../traffic/switch';
+import { readTraffic } from '../../traffic/read';
+import { retireSlot, switchTraffic, waitUntilDrained, writeTrafficConfig } from '../../traffic/switch';
 import { trafficOf } from '../../traffic/settings';
 import type { DeployContext } from '../context';
 import { slotsOf, stopSlot } from './slots';
@@ -45,7 +46,10 @@ export const givePortBack = async (context: DeployContext): Promise<void> => {
 export const moveTraffic = async (context: DeployContext): Promise<string> => {
   const { plan, shell, signal } = context;
   const { to } = slotsOf(context);
-  return switchTraffic(shell, trafficOf(plan), { to, signal });
+  const settings = trafficOf(plan);
+  const { engine } = await readTraffic(shell, settings, settings.patienceMs);
+  if (engine) context.engineBefore = engine;
+  return switchTraffic(shell, settings, { to, signal });
 };
 
 /** Sees the release before serve in its slot again, and points the engine back at it. */
@@ -91,9 +95,10 @@ export const observeSkipped = ({ plan }: DeployContext): string | undefined =>
 
 /** Watches what the engine counts of the new release's answers, for the time that the manifest says. */
 export const observe = async (context: DeployContext): Promise<string> => {
-  const { plan, shell, signal } = context;
+  const { plan, shell, signal, engineBefore } = context;
   const { to, observeMs, maxFailedShare } = slotsOf(context);
-  return observeTraffic(shell, trafficOf(plan), { slot: to, windowMs: observeMs, maxFailedShare, signal });
+  const window = { slot: to, windowMs: observeMs, maxFailedShare, signal };
+  return observeTraffic(shell, trafficOf(plan), { ...window, ...(engineBefore ? { baseline: engineBefore } : {}) });
 };
 
 export const drainSkipped = ({ plan }: DeployContext): string | undefined =>
@@ -111,6 +116,7 @@ export const drainPrevious = async (context: DeployContext): Promise<string> => 
   const drained = await waitUntilDrained(shell, trafficOf(plan), { slot: from, timeoutMs: drainTimeoutMs, signal });
   if (keepWarmMs === 0) {
     await stopSlot(context, from);
+    await retireSlot(shell, trafficOf(plan), from);
     return `${drained.text}; stopped`;
   }
   if (!drained.ok) await restartUnit(context, units.slot(from));

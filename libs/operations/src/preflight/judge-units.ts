@@ -1,0 +1,21 @@
+import type { Finding } from '../operations';
+import type { UnitsNeeded } from './ask-units';
+
+/** A deploy never writes a unit; so where one is missing or says something else, it is not begun. Pure. */
+export const judgeUnits = (host: string, needed: readonly UnitsNeeded[]): readonly Finding[] =>
+  needed.flatMap(({ target, missing, outdated }) => {
+    const parts = [
+      ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
+      ...(outdated.length > 0 ? [`has ${outdated.join(', ')} as an earlier manifest meant them`] : []),
+    ];
+    if (parts.length === 0) return [];
+    return [
+      {
+        level: 'error',
+        code: 'SETUP_NEEDED',
+        host,
+        message: `${host} ${parts.join(' and ')}.`,
+        hint: `\`npx nx run ${target}:setup\` writes them, as root or with sudo (\`--as=root\`); \`--dry-run\` only looks.`,
+      },
+    ];
+  });

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deploymentRecordSchema, type DeploymentRecord } from '@polydev/contract';
+import type { DeployerInput } from './deployer-program';
+
+export type { DeployerInput, Stop } from './deployer-program';
+
+/** What a deployer told in the end. */
+export interface DeployerEnd {
+  readonly signal: NodeJS.Signals | null;
+  /** Names of its effects on hosts. */
+  readonly effects: readonly string[];
+  /** Names of the steps it began, on any host. */
+  readonly steps: readonly string[];
+  /** The record that it closed, where it came so far. */
+  readonly record: DeploymentRecord | undefined;
+  /** Why it gave up: an error's code, or the stack of a bug. */
+  readonly failure: { readonly code?: string; readonly message?: string; readonly bug?: string } | undefined;
+  readonly lines: readonly string[];
+}
+
+/** A deployer in a process of its own, to which everything can happen that happens to processes. */
+export interface Deployer {
+  readonly pid: number;
+  /** Index of the next of its stops, once it stands still there; undefined when it ended before. */
+  readonly stopped: () => Promise<number | undefined>;
+  readonly go: () => void;
+  readonly kill: () => void;
+  readonly ended: Promise<DeployerEnd>;
+}
+
+export interface DeployerOptions {
+  /** Offset of its clock, as faketime(1) writes it: `+1h`. */
+  readonly clock?: string;
+}
+
+const PROGRAM = join(__dirname, 'deployer-program.ts');
+let count = 0;
+
+/** Starts a deployer; its input is removed when it has ended. */
+export const startDeployer = (input: DeployerInput, { clock }: DeployerOptions = {}): Deployer => {
+  const file = join(tmpdir(), `deployer-${process.pid}-${++count}.json`);
+  writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
+  const command = [process.execPath, '-r', '@swc-node/register', PROGRAM, file];
+  const [program = '', ...args] = clock === undefined ? command : ['faketime', '-f', clock, ...command];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: __dirname });
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const lines: string[] = [];
+  const stops: number[] = [];
+  let wake: () => void = () => undefined;
+  const reader = createInterface(child.stdout);
+  reader.on('line', (line) => {
+    lines.push(line);
+    const [, index] = /^\{"stopped":(\d+)\}$/.exec(line) ?? [];
+    if (index !== undefined) stops.push(Number(index));
+    wake();
+  });
+  let over = false;
+  const ended = Promise.all([exit, once(reader, 'close')]).then(([[, signal]]) => {
+    over = true;
+    wake();
+    rmSync(file, { force: true });
+    return endOf(lines, signal);
+  });
+  const stopped = async (): Promise<number | undefined> => {
+    while (stops.length === 0 && !over) await new Promise<void>((done) => (wake = done));
+    const index = stops.shift();
+    if (index !== undefined) await untilStill(child.pid ?? 0);
+    return index;
+  };
+  return { pid: child.pid ?? 0, stopped, go: () => void child.kill('SIGCONT'), kill: () => void child.kill('SIGKILL'), ended };
+};
+
+/** It has told of its stop just before it stops: a continue in between would be lost. */
+const untilStill = async (pid: number): Promise<void> => {
+  while (/^State:\s+[^T\s]/m.test(statusOf(pid))) await sleep(2);
+};
+
+const statusOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const endOf = (lines: readonly string[], signal: NodeJS.Signals | null): DeployerEnd => {
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const failure = told.find((one) => 'failure' in one)?.['failure'] as DeployerEnd['failure'];
+  return {
+    signal,
+    effects: told.flatMap(({ effect }) => (typeof effect === 'string' ? [effect] : [])),
+    steps: told.flatMap(({ kind, state, step }) => (kind === 'step' && state === 'started' ? [String(step)] : [])),
+    record: deploymentRecordSchema.safeParse(told.find((one) => 'result' in one)?.['result']).data,
+    failure,
+    lines,
+  };
+};
