@@ -75,7 +75,9 @@ const verbs = {
 verbs[verb]().then(
   (result) => print({ result: result ?? null }),
   (error: unknown) => {
-    const facts = isOpsError(error) ? { code: error.code, message: error.message } : { bug: String((error as Error).stack) };
+    const facts = isOpsError(error)
+      ? { code: error.code, message: error.message }
+      : { bug: String((error as Error).stack) };
     print({ failure: facts });
     process.exitCode = 1;
   },

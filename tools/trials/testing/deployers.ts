@@ -73,7 +73,13 @@ export const startDeployer = (input: DeployerInput, { clock }: DeployerOptions =
     if (index !== undefined) await untilStill(child.pid ?? 0);
     return index;
   };
-  return { pid: child.pid ?? 0, stopped, go: () => void child.kill('SIGCONT'), kill: () => void child.kill('SIGKILL'), ended };
+  return {
+    pid: child.pid ?? 0,
+    stopped,
+    go: () => void child.kill('SIGCONT'),
+    kill: () => void child.kill('SIGKILL'),
+    ended,
+  };
 };
 
 /** It has told of its stop just before it stops: a continue in between would be lost. */

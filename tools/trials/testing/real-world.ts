@@ -47,6 +47,8 @@ export interface RealWorld {
 }
 
 export interface DeployMore {
+  /** In place of the world's own; its environment has to name it as well. */
+  readonly target?: TargetConfig;
   readonly environment?: EnvironmentConfig;
   readonly signal?: AbortSignal;
   readonly head?: DeploymentHead;
@@ -188,7 +190,7 @@ const worldOf = (hosts: RealHosts, machines: readonly RealHost[], options: RealW
     head,
     deploy: async (demo, more = {}) => {
       const own = more.head ?? head();
-      const input = { ...context, ...more, target, artifactDirectory: demo.directory, head: own };
+      const input = { ...context, target, ...more, artifactDirectory: demo.directory, head: own };
       const record = await deployTarget(input);
       await closeDeployment({ ...context, ...more, deployment: own.id, head: own });
       return { record, head: own };
