@@ -181,7 +181,7 @@ const story = (
 ): string => {
   const journal = seen.journal
     .split('\n')
-    .slice(-25)
+    .slice(-12)
     .map((line) => line.slice(0, 200))
     .join('\n');
   const { path, slots, engine, configured, open, failed, records } = seen;

@@ -8,7 +8,7 @@ export interface SlotSeen {
   readonly active: boolean;
 }
 
-/** What a host is, as `look.cjs` found it there. */
+/** What a host is, as `seen-from-inside.cjs` found it there. */
 export interface Seen {
   /** What clients one after another were given: digests that the service said, or what came instead. Each once. */
   readonly served: readonly string[];
@@ -39,7 +39,7 @@ export interface Seen {
   readonly failed: string;
 }
 
-const PROGRAM = readFileSync(join(__dirname, 'look.cjs'), 'utf8');
+const PROGRAM = readFileSync(join(__dirname, 'seen-from-inside.cjs'), 'utf8');
 
 /** Looks at one of the world's hosts, from inside. Takes about a third of a second. */
 export const lookAt = async ({ machines, environment, target }: RealWorld, index: number): Promise<Seen> => {

@@ -55,6 +55,8 @@ const defaultsSection = ({ kind }: TrafficServers): readonly string[] => [
   '  timeout server 5m',
   `  timeout queue ${kind === 'single' ? RESTART_SECONDS : 5}s`,
   '  timeout tunnel 1h',
+  // Parts of a streamed answer pass on at once, where they would be held for up to 200 ms in the hope of more.
+  '  option http-no-delay',
   // Clients' idle connections are closed with an answer, never under the request that is on its way.
   '  option idle-close-on-response',
   '  option redispatch 1',

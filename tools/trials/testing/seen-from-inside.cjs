@@ -75,7 +75,11 @@ const slot = (name) => ({
 const isActive = (unit) => spawnSync('systemctl', ['is-active', '--quiet', unit]).status === 0;
 const isFree = (file) => !fs.existsSync(file) || spawnSync('flock', ['--nonblock', file, 'true']).status === 0;
 
-/** Administrative state of the engine's servers: bits 1 (maintenance) and 8 (drain) of HAProxy's `srv_admin_state`. */
+/** Bits of HAProxy's `srv_admin_state` (management.txt, "show servers state"); 0x04 only says how the configuration had it. */
+const MAINTENANCE = 0x01 | 0x02 | 0x20 | 0x40;
+const DRAIN = 0x08 | 0x10;
+const adminState = (bits) => (bits & MAINTENANCE ? 'maint' : bits & DRAIN ? 'drain' : 'ready');
+
 const engine = () =>
   new Promise((resolve) => {
     let answer = '';
@@ -89,11 +93,7 @@ const engine = () =>
         .split('\n')
         .map((line) => line.split(' '))
         .filter((row) => row.length > 10 && row[0] !== '#');
-      resolve(
-        Object.fromEntries(
-          rows.map((row) => [row[3], Number(row[6]) & 0x07 ? 'maint' : Number(row[6]) & 0x38 ? 'drain' : 'ready']),
-        ),
-      );
+      resolve(Object.fromEntries(rows.map((row) => [row[3], adminState(Number(row[6]))])));
     });
   });
 
