@@ -24,7 +24,10 @@ describe('npm run check', () => {
   test('a failing section does not stop the others, is named at the end and counts as one failure', async () => {
     const ran: string[] = [];
     const sections = [section('format', 'failed', ran), section('lint', 'passed', ran), skipped];
-    const exitCode = await runCheck('/', sections, async () => ({ ...NO_TESTS, passed: 7 }));
+    const exitCode = await runCheck('/', sections, {
+      tests: async () => ({ ...NO_TESTS, passed: 5 }),
+      trials: async () => ({ ...NO_TESTS, passed: 2 }),
+    });
     expect(exitCode).toBe(1);
     expect(ran).toEqual(['format', 'lint']);
     expect(lines.slice(-2)).toEqual(['✗ format: see its section above', '7 passed, 1 failed']);
@@ -34,7 +37,7 @@ describe('npm run check', () => {
   test('a section that breaks off is a failure like any other, the tests among them', async () => {
     const breaksOff = () => Promise.reject(new Error('git is not installed'));
     const printed = jest.spyOn(console, 'error').mockImplementation();
-    const exitCode = await runCheck('/', [{ name: 'leaks', run: breaksOff }], breaksOff);
+    const exitCode = await runCheck('/', [{ name: 'leaks', run: breaksOff }], { tests: breaksOff });
     expect(exitCode).toBe(1);
     expect(printed).toHaveBeenCalledWith(new Error('git is not installed'));
     expect(lines.slice(-3)).toEqual([
@@ -45,13 +48,13 @@ describe('npm run check', () => {
   });
 
   test('failed tests are named and counted once', async () => {
-    const exitCode = await runCheck('/', [], async () => oneFailure('host: deploy works'));
+    const exitCode = await runCheck('/', [], { tests: async () => oneFailure('host: deploy works') });
     expect(exitCode).toBe(1);
     expect(lines.slice(-2)).toEqual(['✗ host: deploy works', '0 passed, 1 failed']);
   });
 
   test('when all is well the last line says how much passed and the exit code is 0', async () => {
-    const exitCode = await runCheck('/', [skipped], async () => ({ ...NO_TESTS, passed: 7 }));
+    const exitCode = await runCheck('/', [skipped], { tests: async () => ({ ...NO_TESTS, passed: 7 }) });
     expect(exitCode).toBe(0);
     expect(lines.at(-1)).toBe('7 passed, 0 failed');
   });

@@ -2,7 +2,7 @@ import { ensureSystemTools } from './ensure-system-tools';
 import { SYSTEM_TOOLS, type SystemTool } from './system-tools';
 import { SECTIONS, type Section, type SectionResult } from './sections';
 import { addTotals, closingLine, NO_TESTS, oneFailure, type TestTotals } from './test-reports';
-import { runTests } from './tests';
+import { runTests, runTrials } from './tests';
 
 type RunTests = (root: string) => Promise<TestTotals>;
 
@@ -56,29 +56,42 @@ export const testCommand = (root: string, projects: readonly string[]): Promise<
   );
 
 /**
- * Every section, then the tests; a failing section does not stop the others, so that one run shows all problems.
+ * Every section, then the suites of tests; a failing section does not stop the others, so that one run shows all problems.
  * In the closing line a failed section counts as one failure beside the failed tests. Returns the exit code.
  */
-export const runCheck = async (root: string, sections: readonly Section[], tests: RunTests): Promise<number> => {
+export const runCheck = async (
+  root: string,
+  sections: readonly Section[],
+  suites: Readonly<Record<string, RunTests>>,
+): Promise<number> => {
   const finished: Finished[] = [];
   for (const section of sections) finished.push(await runSection(root, section));
-  let totals = NO_TESTS;
-  const testSection = async (): Promise<SectionResult> => {
-    totals = await tests(root);
-    return { kind: totals.failed === 0 ? 'passed' : 'failed' };
-  };
-  finished.push(await runSection(root, { name: 'tests', run: testSection }));
+  const totalsOf = new Map<string, TestTotals>();
+  for (const [name, tests] of Object.entries(suites)) {
+    const run = async (): Promise<SectionResult> => {
+      const totals = await tests(root);
+      totalsOf.set(name, totals);
+      return { kind: totals.failed === 0 ? 'passed' : 'failed' };
+    };
+    finished.push(await runSection(root, { name, run }));
+  }
 
   heading('summary');
   for (const section of finished) console.log(describe(section));
   console.log();
-  // The section of the tests is spoken for by the tests that failed.
+  // A section of tests is spoken for by the tests that failed.
   const failed = finished.filter(
-    ({ name, result }) => result.kind === 'failed' && !(name === 'tests' && totals.failed > 0),
+    ({ name, result }) => result.kind === 'failed' && (totalsOf.get(name)?.failed ?? 0) === 0,
   );
-  return close(addTotals([totals, ...failed.map(({ name }) => oneFailure(`${name}: see its section above`))]));
+  return close(
+    addTotals([
+      NO_TESTS,
+      ...totalsOf.values(),
+      ...failed.map(({ name }) => oneFailure(`${name}: see its section above`)),
+    ]),
+  );
 };
 
 /** `npm run check`. Returns the exit code. */
 export const checkCommand = (root: string): Promise<number> =>
-  prepareThen(SYSTEM_TOOLS, () => runCheck(root, SECTIONS, runTests));
+  prepareThen(SYSTEM_TOOLS, () => runCheck(root, SECTIONS, { tests: runTests, trials: runTrials }));

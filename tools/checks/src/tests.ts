@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines, runCommand } from './run-command';
-import { addTotals, oneFailure, totalsOfReport, type TestTotals } from './test-reports';
+import { addTotals, NO_TESTS, oneFailure, totalsOfReport, type TestTotals } from './test-reports';
 
 const REPORTS = join('reports', 'tests');
 
-/** Names of the projects that have tests, or undefined (with the reason printed) where Nx cannot tell. */
-const projectsWithTests = async (root: string): Promise<readonly string[] | undefined> => {
+/** Names of the projects that have a task, or undefined (with the reason printed) where Nx cannot tell. */
+const projectsWith = async (root: string, task: string): Promise<readonly string[] | undefined> => {
   try {
-    return await readLines(root, ['nx', 'show', 'projects', '--withTarget', 'test']);
+    return await readLines(root, ['nx', 'show', 'projects', '--withTarget', task]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return undefined;
@@ -23,7 +23,7 @@ const readReport = (root: string, project: string): string | undefined => {
 /** Runs the tests of the named projects, of all where none is named, and returns what they came to. A project whose report is missing counts as failed. */
 export const runTests = async (root: string, named: readonly string[] = []): Promise<TestTotals> => {
   rmSync(join(root, REPORTS), { recursive: true, force: true });
-  const all = await projectsWithTests(root);
+  const all = await projectsWith(root, 'test');
   if (all === undefined) return oneFailure('Nx could not read the workspace, so that no test was run');
   const unknown = named.filter((name) => !all.includes(name));
   if (unknown.length > 0) return oneFailure(`No project with tests is called ${unknown.join(', ')}`);
@@ -31,4 +31,15 @@ export const runTests = async (root: string, named: readonly string[] = []): Pro
   if (projects.length === 0) return oneFailure('No project has tests');
   await runCommand(root, ['nx', 'run-many', '-t', 'test', '-p', projects.join(','), '--output-style=static']);
   return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
+};
+
+/** Runs the trials on real hosts, one after another, and returns what they came to; none where no project has any. */
+export const runTrials = async (root: string): Promise<TestTotals> => {
+  const projects = await projectsWith(root, 'trial');
+  if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no trial was run');
+  if (projects.length === 0) return NO_TESTS;
+  const reports = projects.map((project) => [project, `${project}-trials`] as const);
+  for (const [, report] of reports) rmSync(join(root, REPORTS, `${report}.json`), { force: true });
+  await runCommand(root, ['nx', 'run-many', '-t', 'trial', '--parallel=1', '--output-style=static']);
+  return addTotals(reports.map(([, report]) => totalsOfReport(report, readReport(root, report))));
 };

@@ -61,7 +61,11 @@ const trial = (strategy: TargetConfig['strategy']) => {
   /** The release before serves, and no answer came from a tree that nobody deployed. */
   const expectTheOldOne = async (report: LoadReport, edition: Demo) => {
     expect(mixesIn(report, [working.digest, edition.digest])).toEqual([]);
-    expect((await world.status()).hosts[0]).toMatchObject({ live: { digest: working.artifactDigest } });
+    expect((await world.status()).hosts[0]).toMatchObject({
+      digest: working.artifactDigest,
+      health: 'healthy',
+      state: 'idle',
+    });
   };
 
   return { deployBroken, expectTheOldOne, working: () => working };

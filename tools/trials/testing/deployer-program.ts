@@ -59,16 +59,19 @@ const context = {
   },
 };
 
-const close = () => closeDeployment({ ...context, deployment: head.id, head });
+/** The end of a run is closed whatever became of it, as after the tasks of Nx. */
+const closed = async (work: () => Promise<unknown>): Promise<unknown> => {
+  const close = () => closeDeployment({ ...context, deployment: head.id, head });
+  await work().catch(async (error: unknown) => {
+    await close().catch(() => undefined);
+    throw error;
+  });
+  return close();
+};
 const verbs = {
-  deploy: async () => {
-    await deployTarget({ ...context, target, artifactDirectory, head });
-    return close();
-  },
-  rollback: async () => {
-    await rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head });
-    return close();
-  },
+  deploy: () => closed(() => deployTarget({ ...context, target, artifactDirectory, head })),
+  rollback: () =>
+    closed(() => rollbackTargets({ ...context, targets: [target], sha: undefined, by: head.by, openHead: () => head })),
   recover: () => recoverTarget({ ...context, target, by: head.by, dryRun: false }),
 };
 

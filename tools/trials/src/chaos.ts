@@ -1,0 +1,74 @@
+import type { FaultName } from './schedule/faults';
+import { faultOf } from './schedule/faults';
+import { numberAt, type Operation, type Schedule, type Strike } from './schedule/schedule';
+import { runStruck, type Planned } from '../testing/struck-operation';
+import { openTrial, type Course, type Trial } from '../testing/trial';
+
+/** What a schedule did. */
+export interface ScheduleRun {
+  /** Faults that struck; one whose moment an operation never came to did not. */
+  readonly struck: readonly FaultName[];
+  readonly milliseconds: number;
+}
+
+/** Worlds for schedules, each kept as long as all is well in it. */
+export interface Chaos {
+  /** Runs a schedule on hosts of its kind. Throws what was wrong afterwards; those hosts are thrown away then. */
+  readonly run: (schedule: Schedule) => Promise<ScheduleRun>;
+  readonly close: () => Promise<void>;
+}
+
+export const openChaos = (): Chaos => {
+  const trials = new Map<string, Trial>();
+  const kindOf = ({ strategy, hosts }: Schedule) => `${strategy} ${hosts}`;
+  const trialFor = async (schedule: Schedule): Promise<Trial> => {
+    const found = trials.get(kindOf(schedule));
+    if (found) return found;
+    const opened = await openTrial(schedule.strategy, schedule.hosts);
+    trials.set(kindOf(schedule), opened);
+    return opened;
+  };
+  return {
+    run: async (schedule) => {
+      const trial = await trialFor(schedule);
+      const began = Date.now();
+      try {
+        const struck = await runOperations(trial, schedule.operations);
+        return { struck, milliseconds: Date.now() - began };
+      } catch (error) {
+        trials.delete(kindOf(schedule));
+        await trial.world.close();
+        throw error;
+      }
+    },
+    close: async () => {
+      await Promise.all([...trials.values()].map(({ world }) => world.close()));
+    },
+  };
+};
+
+const runOperations = async (trial: Trial, operations: readonly Operation[]): Promise<readonly FaultName[]> => {
+  const struck: FaultName[] = [];
+  let mayBeBroken = false;
+  for (const operation of operations.filter(({ strikes }) => strikes.length > 0)) {
+    const strikes = operation.strikes.map((one) => plannedOf(one, trial.courses[operation.verb]));
+    struck.push(...(await runStruck(trial, { ...operation, strikes })).struck);
+    mayBeBroken ||= showsToClients(operation, trial);
+    if (!mayBeBroken) await trial.assertServes();
+  }
+  await trial.settle();
+  return struck;
+};
+
+/** Whether clients may meet the faults of a release that is broken by itself, if the deploy of it is cut off. */
+const showsToClients = ({ broken }: Operation, { world }: Trial): boolean => {
+  if (broken === undefined) return false;
+  return world.target.strategy === 'rolling' || (typeof broken === 'object' && broken.kind !== 'slow-start');
+};
+
+const plannedOf = ({ fault, host, point }: Strike, { effects, steps }: Course): Planned => {
+  if (point.when === 'first') return { fault, host };
+  const { when } = point;
+  if (faultOf(fault).at === 'step') return { fault, host, stop: { step: numberAt(point, steps.length) } };
+  return { fault, host, stop: { effect: numberAt(point, effects.length), when } };
+};
