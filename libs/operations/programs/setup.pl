@@ -6,9 +6,9 @@
 #   member NAME GROUP                a group that an account is in; passed over where there is no such group
 #   key NAME LINE                    a public key that may log in as NAME
 #   directory PATH OWNER MODE        a directory and those above it; only one that was missing is given its owner
-#   file PATH OWNER MODE KEEP CHECK  a file; where KEEP is `keep` one that is there stays; CHECK is a command that has to
-#                                    accept the content first, or empty
+#   file PATH OWNER MODE CHECK       a file; CHECK is a command that has to accept the content first, or empty
 #   reload                           has systemd read its units anew
+#   reread UNIT                      has a service that runs read its configuration anew
 #   enable UNIT NOW                  a unit that comes with the host; where NOW is `now` it is started too
 my ($mode, $verb, @given) = @ARGV;
 my $apply = $mode eq 'apply';
@@ -17,7 +17,7 @@ $ENV{LC_ALL} = 'C';
 
 my %verbs = (
   package => \&package_of, user => \&user, member => \&member, key => \&key,
-  directory => \&directory, file => \&file, reload => \&reload, enable => \&enable,
+  directory => \&directory, file => \&file, reload => \&reload, reread => \&reread, enable => \&enable,
 );
 my $does = $verbs{$verb} or die "setup knows no verb $verb\n";
 print $does->(@given), "\n";
@@ -87,10 +87,10 @@ sub directory {
 }
 
 sub file {
-  my ($path, $owner, $bits, $keep, $check) = @_;
+  my ($path, $owner, $bits, $check) = @_;
   my $content = do { local $/; <STDIN> } // '';
   my $there = slurp($path);
-  return 'as it was' if defined $there && ($keep eq 'keep' || $there eq $content);
+  return 'as it was' if defined $there && $there eq $content;
   return defined $there ? 'differs' : 'missing' if !$apply;
   my @account = getpwnam $owner or die "there is no account $owner\n";
   must('mkdir', '-p', '--', $path =~ s{/[^/]*\z}{}r);
@@ -108,6 +108,14 @@ sub file {
 sub reload {
   return 'missing' if !$apply;
   must('systemctl', 'daemon-reload');
+  return 'made';
+}
+
+sub reread {
+  my ($unit) = @_;
+  return 'as it was' if !quiet('systemctl', 'is-active', '--quiet', $unit);
+  return 'missing' if !$apply;
+  must('systemctl', 'reload', $unit);
   return 'made';
 }
 

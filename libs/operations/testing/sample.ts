@@ -8,13 +8,13 @@ const SAMPLE = 12;
  * A sample of a list that takes long to go through as a whole, the same for all runs of one commit; in order, and
  * always with the last one. The choice is printed, as a failure has to be found again.
  */
-export const sample = <T>(what: string, all: readonly T[]): readonly T[] => {
-  if (process.env['POLYDEV_TRIALS'] === 'all' || all.length <= SAMPLE) return all;
+export const sample = <T>(what: string, all: readonly T[], size = SAMPLE): readonly T[] => {
+  if (process.env['POLYDEV_TRIALS'] === 'all' || all.length <= size) return all;
   const seed = seedOfCommit();
   const chosen = all
     .map((item, index) => ({ index, item, rank: index === all.length - 1 ? '' : hash(`${seed} ${what} ${index}`) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .slice(0, SAMPLE)
+    .slice(0, size)
     .sort((a, b) => a.index - b.index);
   const numbers = chosen.map(({ index }) => index + 1).join(', ');
   process.stderr.write(`${what}: ${numbers} of ${all.length}, by commit ${seed}; all of them: POLYDEV_TRIALS=all\n`);

@@ -1,46 +1,61 @@
+import { sample } from '@polydev/operations/testing';
 import { describeReal } from '@polydev/sandbox/real';
-import { strike } from '../testing/strikes';
+import type { FaultName } from './schedule/faults';
+import type { Strategy } from './schedule/schedule';
+import type { Stop } from '../testing/deployers';
+import { runStruck } from '../testing/struck-operation';
 import { openTrial, type Trial } from '../testing/trial';
 
-describeReal('x', () => {
-  let trial: Trial;
-  beforeAll(async () => {
-    trial = await openTrial('blue-green');
-  }, 120_000);
-  afterAll(() => trial.world.close());
-  it('x', async () => {
-    console.error(trial.courses, trial.world.machines[0]!.disk);
-    console.error(
-      await trial.world.machines[0]!.run([
-        'sh',
-        '-c',
-        'df /opt; df -i /opt; touch /opt/x; exec 3>>/opt/x; mount -o remount,ro /opt; echo $?; mount -o remount,abort /opt; echo $?; touch /opt/z; mount | grep opt',
-      ]),
-    );
-  }, 60_000);
-  for (const fault of ['deployer-killed', 'host-killed', 'link-cut-2s'] as const)
-    it(
-      fault,
-      async () => {
-        let s = Date.now();
-        const t = (w: string) => {
-          console.error(fault, w, Date.now() - s);
-          s = Date.now();
-        };
-        const deployer = trial.begin({ demo: await trial.next(), stops: [{ effect: 6, when: 'after' }] });
-        await deployer.stopped();
-        t('stop');
-        const heal = await strike(fault, { trial, deployer, machine: trial.world.machines[0]! });
-        t('strike');
-        const e = await deployer.ended;
-        t('end');
-        console.error(e.failure, e.record?.outcome, e.effects.length);
-        await heal();
-        await trial.assertServes();
-        t('serves');
-        await trial.settle();
-        t('settle');
-      },
-      60_000,
-    );
+/** Effects of an operation on its host, closing included: an operation that has others fails the first test here. */
+const EFFECTS = {
+  'blue-green': { deploy: 20, rollback: 14 },
+  rolling: { deploy: 10, rollback: 8 },
+} as const;
+type Verb = 'deploy' | 'rollback';
+type Moment = Extract<Stop, { readonly effect: number }>;
+
+const momentsOf = (strategy: Strategy, verb: Verb): readonly Moment[] =>
+  Array.from({ length: EFFECTS[strategy][verb] }, (_, index) => index + 1).flatMap((effect) => [
+    { effect, when: 'before' as const },
+    { effect, when: 'after' as const },
+  ]);
+
+const KILLS = [
+  { fault: 'deployer-killed', says: 'a deployer that is killed' },
+  { fault: 'host-killed', says: 'a host of which all processes are killed at once, and which boots again,' },
+] as const satisfies readonly { readonly fault: FaultName; readonly says: string }[];
+
+/** How many of the moments a usual run tries: each takes about eight seconds. */
+const TRIED = { 'blue-green': { deploy: 5, rollback: 2 }, rolling: { deploy: 2, rollback: 1 } } as const;
+
+describe.each(['blue-green', 'rolling'] as const)('%s', (strategy) => {
+  describeReal(`after a sudden death (${strategy})`, () => {
+    let trial: Trial;
+    beforeAll(async () => {
+      trial = await openTrial(strategy);
+    }, 180_000);
+    afterAll(() => trial.world.close());
+
+    it('all effects are tried', () => {
+      const { deploy, rollback } = trial.courses;
+      expect({ deploy: deploy.effects.length, rollback: rollback.effects.length }).toEqual(EFFECTS[strategy]);
+    });
+
+    for (const { fault, says } of KILLS) {
+      for (const verb of ['deploy', 'rollback'] as const) {
+        const name = `${fault} in a ${verb} ${strategy}`;
+        const moments = sample(name, momentsOf(strategy, verb), TRIED[strategy][verb]);
+        it.each(moments)(
+          `${says} $when effect $effect of a ${verb} leaves old or new, and the next deploy mends it`,
+          async (stop) => {
+            const { struck } = await runStruck(trial, { verb, strikes: [{ fault, stop }] });
+            expect(struck).toEqual([fault]);
+            await trial.assertServes();
+            await trial.settle();
+          },
+          120_000,
+        );
+      }
+    }
+  });
 });

@@ -67,6 +67,28 @@ describeReal('a bare host', () => {
     expect(await codes()).toEqual([]);
   });
 
+  it('takes another port at the next setup, with the release that serves', async () => {
+    await world.deploy(await world.demo('v1'));
+    const traffic = { ...world.target.traffic!, port: 8080 };
+    const healthCheck = { ...world.target.healthCheck!, url: 'http://127.0.0.1:8080/health' };
+    const target = { ...world.target, traffic, healthCheck };
+    const other = { ...world, target, environment: { ...world.environment, targets: [target] } };
+    const report = () => undefined;
+    const rows = await setUpHosts({ ...other, as: 'root', dryRun: false, signal: calm, report });
+    expect(rows.filter(({ outcome }) => outcome !== 'as it was').map(({ what }) => what)).toEqual([
+      'configuration of the traffic engine of shop',
+      'the traffic engine of shop reads its configuration anew',
+    ]);
+    const [machine] = world.machines;
+    expect((await machine!.run(['curl', '-sS', 'http://127.0.0.1:8080/health'])).stdout).toContain('"version":"v1"');
+    expect(
+      (await preflight({ ...world, targets: [world.target], head: world.head(), signal: calm, report })).map(
+        ({ code }) => code,
+      ),
+    ).toContain('SETUP_NEEDED');
+    await setUp(false);
+  }, 60_000);
+
   it('lets the account that deploys do what deploys do, and nothing else as root', async () => {
     const [machine] = world.machines;
     const as = async (...argv: string[]) =>

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
+import { configuredSlot, haproxyConfig } from '../traffic/config';
+import { trafficOfTarget } from '../traffic/settings';
 import { unitsOf } from '../units/units';
 
 /** Units of a target that are not on a host as the manifest means them. */
@@ -29,10 +31,22 @@ export const askUnits = async (
         return hash === undefined ? 'missing' : hash === sha256(text) ? 'current' : 'outdated';
       };
       const named = units.map(({ name, text }) => ({ name, state: stateOf(name, text) }));
-      const those = (state: string) => named.filter((unit) => unit.state === state).map(({ name }) => name);
+      const engine = await askEngine(host, target, stateDir);
+      const all = engine === undefined ? named : [...named, engine];
+      const those = (state: string) => all.filter((one) => one.state === state).map(({ name }) => name);
       return { target: target.name, missing: those('missing'), outdated: those('outdated') };
     }),
   );
+};
+
+/** The traffic engine's configuration, which differs from what the manifest means only in the slot that it names. */
+const askEngine = async (host: Host, target: TargetConfig, stateDir: string) => {
+  const settings = trafficOfTarget(target, stateDir);
+  if (settings === undefined) return undefined;
+  const { exitCode, stdout } = await host.exec(['cat', '--', settings.configFile]);
+  const meant = haproxyConfig(settings, { live: configuredSlot(stdout) });
+  const state = exitCode !== 0 ? 'missing' : stdout === meant ? 'current' : 'outdated';
+  return { name: settings.configFile, state };
 };
 
 const pathOf = (unit: string): string => `/etc/systemd/system/${unit}`;

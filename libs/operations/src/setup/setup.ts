@@ -1,10 +1,14 @@
-import { setupNothing } from '@polydev/errors';
+import { lockHeld, setupNothing } from '@polydev/errors';
 import { publicKeyLine, type Host } from '@polydev/host';
 import type { HostConfig } from '@polydev/manifest';
 import { withHosts } from '../connect';
 import type { SetUpItem, SetupInput } from '../operations';
+import { targetLayout, type Slot } from '../layout';
+import { lockHolder } from '../lock/lock-holder';
+import { configuredSlot } from '../traffic/config';
+import { trafficOfTarget } from '../traffic/settings';
 import { applyItem, rootPrefix } from './apply';
-import { RELOAD, wanted, type Item } from './wanted';
+import { reloadEngine, RELOAD, wanted, type Item } from './wanted';
 
 /**
  * Brings every host of an environment to what the deploys of a target need there: programs, the account that deploys
@@ -23,6 +27,15 @@ export const setUpHosts = async (input: SetupInput): Promise<readonly SetUpItem[
   });
 };
 
+/** The slot that has the traffic now. Throws LOCK_HELD while a run may be moving it. */
+const slotWithTraffic = async (host: Host, { environment, target }: SetupInput): Promise<Slot | undefined> => {
+  const layout = targetLayout(environment.stateDir, target.name);
+  const holder = await lockHolder(host, layout.lock);
+  if (holder !== undefined) throw lockHeld({ target: target.name, host: host.name, ...holder });
+  const settings = trafficOfTarget(target, environment.stateDir);
+  return settings && configuredSlot((await host.exec(['cat', '--', settings.configFile])).stdout);
+};
+
 const setUp = async (host: Host, input: SetupInput): Promise<readonly SetUpItem[]> => {
   const { environment, target, dryRun, report } = input;
   const config = environment.hosts.find(({ name }) => name === host.name);
@@ -37,10 +50,24 @@ const setUp = async (host: Host, input: SetupInput): Promise<readonly SetUpItem[
     rows.push(row);
     if (row.outcome !== 'as it was') report({ kind: 'note', host: host.name, text: `${item.what}: ${row.outcome}` });
   };
-  const { before, units, after } = wanted({ target, stateDir: environment.stateDir, user, group, key });
-  for (const item of before) await apply(item);
-  for (const item of units) await apply(item);
-  if (rows.slice(before.length).some(({ outcome }) => outcome !== 'as it was')) await apply(RELOAD);
-  for (const item of after) await apply(item);
+  const applyAll = async (items: readonly Item[]): Promise<boolean> => {
+    const first = rows.length;
+    for (const item of items) await apply(item);
+    return rows.slice(first).some(({ outcome }) => outcome !== 'as it was');
+  };
+  const live = await slotWithTraffic(host, input);
+  const { before, traffic, units, after } = wanted({
+    target,
+    stateDir: environment.stateDir,
+    user,
+    group,
+    key,
+    live,
+  });
+  await applyAll(before);
+  const trafficChanged = await applyAll(traffic);
+  if (await applyAll(units)) await apply(RELOAD);
+  if (trafficChanged) await apply(reloadEngine(target.name));
+  await applyAll(after);
   return rows;
 };

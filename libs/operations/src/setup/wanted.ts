@@ -1,7 +1,7 @@
 import type { TargetConfig } from '@polydev/manifest';
-import { recordLayout, targetLayout } from '../layout';
+import { recordLayout, targetLayout, type Slot } from '../layout';
 import { haproxyConfig } from '../traffic/config';
-import { trafficSettings, type TrafficServers } from '../traffic/settings';
+import { trafficOfTarget } from '../traffic/settings';
 import { unitNames } from '../units/names';
 import { sudoersOf } from '../units/sudoers';
 import { unitsOf } from '../units/units';
@@ -23,16 +23,25 @@ export interface WantedInput {
   readonly group: string;
   /** Public key that it logs in with; undefined where it is not known here. */
   readonly key: string | undefined;
+  /** The slot that the engine's configuration gives the traffic to now; undefined where none, or no configuration. */
+  readonly live: Slot | undefined;
 }
+
+/** An engine that runs reads its configuration anew, and passes its port on to itself while it does. */
+export const reloadEngine = (target: string): Item => ({
+  what: `the traffic engine of ${target} reads its configuration anew`,
+  argv: ['reread', unitNames(target).traffic],
+});
 
 export const RELOAD: Item = { what: 'systemd reads its units anew', argv: ['reload'] };
 
 /** All that a host has to have for the deploys of a target: what comes before the units, these, and what comes after. Pure. */
 export const wanted = (input: WantedInput) => ({
-  before: [...programs(input), ...account(input), ...directories(input), ...trafficConfig(input)],
+  before: [...programs(input), ...account(input), ...directories(input)],
+  traffic: trafficConfig(input),
   units: unitsOf(input).map(({ name, text }): Item => {
     const path = `/etc/systemd/system/${name}`;
-    return { what: `unit ${name}`, argv: ['file', path, 'root', '0644', 'replace', ''], content: text };
+    return { what: `unit ${name}`, argv: ['file', path, 'root', '0644', ''], content: text };
   }),
   after: enabled(input),
 });
@@ -55,7 +64,7 @@ const account = ({ target, user, key }: WantedInput): readonly Item[] => {
     ...(key === undefined ? [] : [{ what: `key of ${user}`, argv: ['key', user, key] }]),
     {
       what: `${user} may restart ${target.name}`,
-      argv: ['file', sudoers.path, 'root', '0440', 'replace', 'visudo -cqf'],
+      argv: ['file', sudoers.path, 'root', '0440', 'visudo -cqf'],
       content: sudoers.text,
     },
   ];
@@ -70,26 +79,20 @@ const directories = ({ target, stateDir, user }: WantedInput): readonly Item[] =
     target.path.replace(/\/[^/]*$/, '') || '/',
   ].map((path) => ({ what: `directory ${path}`, argv: ['directory', path, user, '0755'] }));
 
-/** The engine's first configuration; from then on it is the deploys'. */
-const trafficConfig = ({ target, stateDir, user }: WantedInput): readonly Item[] => {
-  if (target.traffic === undefined) return [];
+/** The engine's configuration as the manifest means it, with the slot that has the traffic; between setups it is the deploys'. */
+const trafficConfig = ({ target, stateDir, user, live }: WantedInput): readonly Item[] => {
   const { traffic } = targetLayout(stateDir, target.name);
-  const { address, port, drainTimeoutMs } = target.traffic;
-  const engine = { target: target.name, stateDir, address, port, drainTimeoutMs, servers: serversOf(target) };
+  const settings = trafficOfTarget(target, stateDir);
+  if (settings === undefined) return [];
   return [
     { what: `directory ${traffic}`, argv: ['directory', traffic, user, '0755'] },
     {
       what: `configuration of the traffic engine of ${target.name}`,
-      argv: ['file', `${traffic}/haproxy.cfg`, user, '0644', 'keep', 'haproxy -c -q -f'],
-      content: haproxyConfig(trafficSettings(engine), { live: undefined }),
+      argv: ['file', settings.configFile, user, '0644', 'haproxy -c -q -f'],
+      content: haproxyConfig(settings, { live }),
     },
   ];
 };
-
-const serversOf = ({ strategy, service, traffic }: TargetConfig): TrafficServers =>
-  strategy === 'blue-green' && traffic
-    ? { kind: 'slots', ports: traffic.slots }
-    : { kind: 'single', port: service?.port ?? 0 };
 
 /** What comes with the host; a service that has no release yet is not started. */
 const enabled = ({ target: { name, strategy, service, traffic } }: WantedInput): readonly Item[] => {

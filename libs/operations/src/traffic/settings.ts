@@ -1,3 +1,4 @@
+import type { TargetConfig } from '@polydev/manifest';
 import { targetLayout, type Slot } from '../layout';
 import { unitNames } from '../units/names';
 
@@ -70,4 +71,14 @@ export const trafficOf = ({ target, stateDir, slots }: TrafficPlan): TrafficSett
   if (!slots) throw new Error(`The plan of ${target} has no slots.`);
   const { address, port, drainTimeoutMs, ports } = slots;
   return trafficSettings({ target, stateDir, address, port, drainTimeoutMs, servers: { kind: 'slots', ports } });
+};
+
+/** The engine of a target as the manifest means it; undefined where it has none. */
+export const trafficOfTarget = (target: TargetConfig, stateDir: string): TrafficSettings | undefined => {
+  const { name, strategy, service, traffic } = target;
+  if (traffic === undefined) return undefined;
+  const { address, port, drainTimeoutMs } = traffic;
+  const servers: TrafficServers =
+    strategy === 'blue-green' ? { kind: 'slots', ports: traffic.slots } : { kind: 'single', port: service?.port ?? 0 };
+  return trafficSettings({ target: name, stateDir, address, port, drainTimeoutMs, servers });
 };
