@@ -5,7 +5,6 @@ import { runStruck } from '../testing/struck-operation';
 import { openTrial, type Trial } from '../testing/trial';
 
 const STEPS = ['place release', 'start release', 'health check', 'move traffic', 'swap', 'observe', 'record'] as const;
-type StepName = (typeof STEPS)[number];
 
 describeReal('a deploy on a host, link or disk that fails (blue-green)', () => {
   let trial: Trial;
@@ -14,7 +13,7 @@ describeReal('a deploy on a host, link or disk that fails (blue-green)', () => {
   }, 180_000);
   afterAll(() => trial.world.close());
 
-  const struckIn = async (fault: FaultName, stepNamed?: StepName) => {
+  const struckIn = async (fault: FaultName, stepNamed?: string) => {
     const strikes = [{ fault, ...(stepNamed === undefined ? {} : { stop: { stepNamed } }) }];
     const end = await runStruck(trial, { verb: 'deploy', strikes });
     expect(end.struck).toEqual([fault]);

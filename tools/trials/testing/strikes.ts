@@ -33,7 +33,7 @@ const script = (machine: RealHost, text: string, ...args: readonly string[]) =>
 
 /** Pieces that get smaller, until not one byte is left. */
 const FILL = 'for size in 1M 64k 4k 1; do dd if=/dev/zero of=/opt/filler.$size bs=$size 2>/dev/null; done; true';
-const FILL_INODES = 'mkdir /opt/filler; i=0; while : >/opt/filler/$i; do i=$((i+1)); done 2>/dev/null; true';
+const FILL_INODES = `perl -e 'mkdir "/opt/filler"; my $i = 0; while (open my $f, ">", "/opt/filler/" . $i++) {}'`;
 const EMPTY = 'rm -rf /opt/filler*';
 
 type StrikeOf = (struck: Struck) => Promise<Heal | void>;

@@ -3,6 +3,7 @@ import { isOpsError } from '@polydev/errors';
 import { getThrough, type Host, type HttpAnswer } from '@polydev/host';
 import type { HealthCheckConfig } from '@polydev/manifest';
 
+/** One look; a check that as a whole has less time has that. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** What one look at a health URL found. */
@@ -23,13 +24,14 @@ export const probe = async (host: Host, check: HealthCheckConfig, signal: AbortS
   // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect the one that the other was made of, and never abort.
   const limit = new AbortController();
   const stop = () => limit.abort(signal.reason);
-  const timer = setTimeout(() => limit.abort(new DOMException('It took too long.', 'TimeoutError')), PROBE_TIMEOUT_MS);
+  const timeoutMs = Math.min(PROBE_TIMEOUT_MS, check.timeoutMs);
+  const timer = setTimeout(() => limit.abort(new DOMException('It took too long.', 'TimeoutError')), timeoutMs);
   signal.addEventListener('abort', stop);
   try {
     return judge(check, await getThrough(host, new URL(check.url), limit.signal));
   } catch (error) {
     if (isOpsError(error) || signal.aborted) throw error;
-    return { ok: false, seen: `no answer: ${reasonOf(error)}` };
+    return { ok: false, seen: `no answer: ${reasonOf(error, timeoutMs)}` };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -62,9 +64,8 @@ export const contains = (value: unknown, wanted: unknown): boolean => {
   return Object.entries(wanted).every(([key, part]) => contains((value as Record<string, unknown>)[key], part));
 };
 
-const reasonOf = (error: unknown): string => {
+const reasonOf = (error: unknown, timeoutMs: number): string => {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return `nothing within ${PROBE_TIMEOUT_MS / 1000} s`;
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `nothing within ${timeoutMs / 1000} s`;
   return 'code' in error && error.code === 'ECONNREFUSED' ? 'connection refused' : error.message;
 };
