@@ -106,6 +106,7 @@ const listen = async (
     const server = spawn(SSHD, ['-D', '-e', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     // A test run that breaks off leaves no server behind.
     const kill = () => server.kill('SIGKILL');
+    process.setMaxListeners(0);
     process.on('exit', kill);
     server.once('exit', () => process.off('exit', kill));
     const trouble = await listening(server);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostUnreachable, isOpsError } from '@polydev/errors';
 import { NodeSSH } from 'node-ssh';
 import type { Host } from '../host';
@@ -22,7 +23,11 @@ const MOST_JUMPS = 8;
  * Throws HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED, AUTH_FAILED; COMMAND_CANCELED when
  * `signal` is aborted meanwhile; FORWARDING_REFUSED of a jump host.
  */
-export const connectSsh = (options: SshOptions): Promise<Host> => connectAlong(options, 0);
+export const connectSsh = (options: SshOptions): Promise<Host> => {
+  // One signal ends the work on many hosts at once; Node takes more than ten listeners for a leak.
+  if (options.signal) setMaxListeners(0, options.signal);
+  return connectAlong(options, 0);
+};
 
 const connectAlong = async (options: WayOptions, depth: number): Promise<Host> => {
   const config = await readClientConfig(options);
