@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeWorkspace, type Workspace } from '@polydev/nx-deploy/testing/workspace';
 import { describeReal, openRealHosts, type RealHost, type RealHosts } from '@polydev/sandbox/real';
+import { execa } from 'execa';
 import { makeDemo } from './demo';
+
+const REPOSITORY = resolve(__dirname, '../../..');
 
 // Nx starts a process for every task, and the machine may have other things to do.
 jest.setTimeout(180_000);
@@ -120,5 +125,36 @@ describeReal('a bare server of one’s own', () => {
     expect(await versions()).toEqual(['v3', 'v1']);
     await expectGood('npx nx affected -t deploy');
     expect(await versions()).toEqual(['v3', 'v3']);
+  });
+});
+
+describeReal('hosts to play with', () => {
+  it('are there as long as the command runs, with lines to enter and to deploy to them', async () => {
+    const [command, ...args] = 'npm run sandbox -- --real'.split(' ');
+    const running = spawn(command!, args, { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const ended = once(running, 'exit');
+    let output = '';
+    try {
+      for await (const chunk of running.stdout) {
+        output += String(chunk);
+        if (/environments:[^]*known_hosts: \S+\n/.test(output)) break;
+      }
+      const ssh = /^ *(ssh -[^\n]+)$/m.exec(output)?.[1] ?? '';
+      const { stdout } = await execa('sh', ['-c', `${ssh} systemctl is-system-running`], {
+        stdin: 'ignore',
+        timeout: 20_000,
+      });
+      expect(stdout).toBe('running');
+    } finally {
+      // Ctrl-C reaches all that runs in the terminal.
+      process.kill(-running.pid!, 'SIGINT');
+      await ended;
+    }
+    await expect(
+      execa('sh', ['-c', `${/^ *(ssh -[^\n]+)$/m.exec(output)?.[1] ?? 'false'} true`], {
+        stdin: 'ignore',
+        timeout: 20_000,
+      }),
+    ).rejects.toThrow();
   });
 });
