@@ -25,12 +25,15 @@ if (opendir(my $handle, "$home/dependencies")) {
   @dependencies = grep { !/^\./ && !/\.partial$/ } readdir $handle;
 }
 
-# The journal from the last begun run on.
+# The journal from the last begun run on, and the ids of all runs in the order in which they began.
 my ($journal, $offset) = ('', 0);
+my @runs;
 if (open(my $file, '<', "$home/journal.jsonl")) {
   my $start = 0;
   while (my $line = <$file>) {
-    $start = tell($file) - length $line if index($line, '"event":"begin"') >= 0;
+    next if index($line, '"event":"begin"') < 0;
+    $start = tell($file) - length $line;
+    push @runs, $1 if $line =~ /"run":"([^"]+)"/;
   }
   seek $file, $start, 0;
   local $/;
@@ -43,6 +46,6 @@ my $machine = (POSIX::uname())[4];
 
 print '{"path":{"kind":', j($kind), ',"link":', j($link), ',"release":', j($release), '},',
   '"releases":[', join(',', @releases), '],"sharedPresent":[', join(',', @present), '],',
-  '"dependencies":', j_list(@dependencies), ',"journal":', j($journal),
+  '"dependencies":', j_list(@dependencies), ',"journal":', j($journal), ',"runs":', j_list(@runs),
   ',"targetFile":', j(slurp("$home/target.json")),
   ',"node":', j($node), ',"machine":', j($machine), "}\n";

@@ -1,7 +1,7 @@
 import type { TargetConfig } from '@polydev/manifest';
 import { describeReal } from '@polydev/sandbox/real';
 import { demoTarget, openRealWorld, type RealWorld } from '../testing/real-world';
-import { brokenTable, costOf, SHOWS_BEFORE, type Broken } from './broken';
+import { brokenTable, costOf, LOSES_IN_PLACE, SHOWS_BEFORE, type Broken } from './broken';
 import { faultText, type Demo, type DemoFault } from './demo';
 import { formatLoadReport, mixesIn, type LoadReport } from './load/report';
 import { startLoad } from './load/start-load';
@@ -94,9 +94,20 @@ describeReal('a broken release beside the one that serves', () => {
 describeReal('a broken release in place of the one that served', () => {
   const { deployBroken, expectTheOldOne } = trial('rolling');
 
-  it.each(SHOWS_BEFORE)('is taken back, and clients pay for it: %s', async (fault) => {
-    const { record, report, edition } = await deployBroken(fault);
+  it.each(SHOWS_BEFORE.filter((fault) => !LOSES_IN_PLACE.includes(fault)))(
+    'is taken back while clients wait, and nothing is lost: %s',
+    async (fault) => {
+      const { record, report, cost, edition } = await deployBroken(fault);
+      expect(record.outcome).toBe('taken-back');
+      expect(cost).toMatchObject({ failed: 0, truncated: 0 });
+      await expectTheOldOne(report, edition);
+    },
+  );
+
+  it.each(LOSES_IN_PLACE)('is taken back, and loses what it had taken: %s', async (fault) => {
+    const { record, report, cost, edition } = await deployBroken(fault);
     expect(record.outcome).toBe('taken-back');
+    expect(cost.failed + cost.truncated).toBeGreaterThan(0);
     await expectTheOldOne(report, edition);
   });
 });

@@ -15,6 +15,9 @@ export const SHOWS_BEFORE: readonly DemoFault[] = [
   'never-healthy',
 ];
 
+/** Those of them that take requests and never answer, where the broken release stands in the old one's place. */
+export const LOSES_IN_PLACE: readonly DemoFault[] = ['dies-after-1s', 'hangs'];
+
 /** What the deploy of one broken release cost the clients. */
 export interface Broken {
   readonly strategy: Numbers['strategy'];

@@ -62,7 +62,7 @@ describeReal('a deploy on a host, link or disk that fails (blue-green)', () => {
       ] as const,
     ),
   )(
-    'is not live and not half live when the disk is %s in the step "%s"; with room again the next one succeeds',
+    'is taken back (%s in the step "%s"), and once the disk can be written again the next one succeeds',
     async (fault, step) => {
       const { record } = await struckIn(fault, step);
       expect(record?.outcome).not.toBe('succeeded');

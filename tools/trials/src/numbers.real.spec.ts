@@ -41,7 +41,8 @@ const trial = (strategy: TargetConfig['strategy']) => {
 
   beforeAll(async () => {
     const { traffic } = demoTarget(strategy);
-    const target = traffic ? { traffic: { ...traffic, ...SHORT } } : {};
+    // Each way back is to the release before, so as many are kept.
+    const target = { keep: ROLLBACKS + 2, ...(traffic ? { traffic: { ...traffic, ...SHORT } } : {}) };
     world = await openRealWorld({ strategy, target, onEvent: switches.onEvent });
     await deployNext();
   }, 5 * MINUTES);

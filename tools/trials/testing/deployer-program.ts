@@ -12,7 +12,8 @@ export type Stop =
   | { readonly stepNamed: string };
 
 /**
- * A deployer as a process of its own: reads its input from a file and prints a JSON object a line. At a stop it prints
+ * A deployer as a process of its own: reads its input from a file and prints a JSON object a line, first
+ * its process id. At a stop it prints
  * `{"stopped":<index>}` and stops itself as SIGSTOP does, until it is continued or killed.
  */
 export interface DeployerInput {
@@ -30,6 +31,8 @@ if (!target) throw new Error('The environment has no target.');
 
 // Not process.stdout, which may write later than the signal comes.
 const print = (value: unknown): void => void writeSync(1, `${JSON.stringify(value)}\n`);
+// Whoever started it may have started something that started it.
+print({ pid: process.pid });
 const stopAt = (isHere: (stop: Stop) => boolean): void => {
   const index = stops.findIndex(isHere);
   if (index < 0) return;

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deploymentRecordSchema, type DeploymentRecord } from '@polydev/contract';
+import { isRunning } from '@polydev/host/testing';
 import type { DeployerInput } from './deployer-program';
 
 export type { DeployerInput, Stop } from './deployer-program';
 
 /** What a deployer told in the end. */
 export interface DeployerEnd {
-  readonly signal: NodeJS.Signals | null;
   /** Names of its effects on hosts. */
   readonly effects: readonly string[];
   /** Names of the steps it began, on any host. */
@@ -26,7 +26,6 @@ export interface DeployerEnd {
 
 /** A deployer in a process of its own, to which everything can happen that happens to processes. */
 export interface Deployer {
-  readonly pid: number;
   /** Index of the next of its stops, once it stands still there; undefined when it ended before. */
   readonly stopped: () => Promise<number | undefined>;
   readonly go: () => void;
@@ -49,37 +48,36 @@ export const startDeployer = (input: DeployerInput, { clock }: DeployerOptions =
   const command = [process.execPath, '-r', '@swc-node/register', PROGRAM, file];
   const [program = '', ...args] = clock === undefined ? command : ['faketime', '-f', clock, ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: __dirname });
-  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const exit = once(child, 'exit');
   const lines: string[] = [];
   const stops: number[] = [];
+  let pid = 0;
   let wake: () => void = () => undefined;
   const reader = createInterface(child.stdout);
   reader.on('line', (line) => {
     lines.push(line);
     const [, index] = /^\{"stopped":(\d+)\}$/.exec(line) ?? [];
     if (index !== undefined) stops.push(Number(index));
+    else if (lines.length === 1) pid = Number(/^\{"pid":(\d+)\}$/.exec(line)?.[1] ?? 0);
     wake();
   });
   let over = false;
-  const ended = Promise.all([exit, once(reader, 'close')]).then(([[, signal]]) => {
+  const ended = Promise.all([exit, once(reader, 'close')]).then(() => {
     over = true;
     wake();
     rmSync(file, { force: true });
-    return endOf(lines, signal);
+    return endOf(lines);
   });
   const stopped = async (): Promise<number | undefined> => {
     while (stops.length === 0 && !over) await new Promise<void>((done) => (wake = done));
     const index = stops.shift();
-    if (index !== undefined) await untilStill(child.pid ?? 0);
+    if (index !== undefined) await untilStill(pid);
     return index;
   };
-  return {
-    pid: child.pid ?? 0,
-    stopped,
-    go: () => void child.kill('SIGCONT'),
-    kill: () => void child.kill('SIGKILL'),
-    ended,
+  const send = (signal: NodeJS.Signals) => {
+    if (!over && isRunning(pid)) process.kill(pid, signal);
   };
+  return { stopped, go: () => send('SIGCONT'), kill: () => send('SIGKILL'), ended };
 };
 
 /** It has told of its stop just before it stops: a continue in between would be lost. */
@@ -95,11 +93,10 @@ const statusOf = (pid: number): string => {
   }
 };
 
-const endOf = (lines: readonly string[], signal: NodeJS.Signals | null): DeployerEnd => {
+const endOf = (lines: readonly string[]): DeployerEnd => {
   const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const failure = told.find((one) => 'failure' in one)?.['failure'] as DeployerEnd['failure'];
   return {
-    signal,
     effects: told.flatMap(({ effect }) => (typeof effect === 'string' ? [effect] : [])),
     steps: told.flatMap(({ kind, state, step }) => (kind === 'step' && state === 'started' ? [String(step)] : [])),
     record: deploymentRecordSchema.safeParse(told.find((one) => 'result' in one)?.['result']).data,

@@ -104,7 +104,7 @@ const served = async () => {
     answers.push(
       await fetch(`http://127.0.0.1:${port}/digest`, {
         headers: { connection: 'close' },
-        signal: AbortSignal.timeout(5_000),
+        signal: globalThis.AbortSignal.timeout(5_000),
       })
         .then(async (response) => (response.ok ? (await response.json()).digest : `status ${response.status}`))
         .catch((error) => `no answer: ${error.cause?.code ?? error.message}`),
@@ -130,7 +130,7 @@ const main = async () => {
     targetFile: text(join(home, 'target.json')),
     records: Object.fromEntries(
       names(deployments)
-        .filter((name) => /^[^.].*\.json$/.test(name))
+        .filter((name) => /^[^.].*\.json$/.test(name) && name !== 'lock.json')
         .map((name) => [name.replace(/\.json$/, ''), text(join(deployments, name))]),
     ),
     open: names(deployments).filter((name) => name.endsWith('.parts')),

@@ -36,6 +36,10 @@ const FILL = 'for size in 1M 64k 4k 1; do dd if=/dev/zero of=/opt/filler.$size b
 const FILL_INODES = `perl -e 'mkdir "/opt/filler"; my $i = 0; while (open my $f, ">", "/opt/filler/" . $i++) {}'`;
 const EMPTY = 'rm -rf /opt/filler*';
 
+const emptied = async (machine: RealHost): Promise<void> => {
+  await script(machine, EMPTY);
+};
+
 type StrikeOf = (struck: Struck) => Promise<Heal | void>;
 
 const another =
@@ -72,12 +76,12 @@ const STRIKES: Readonly<Record<FaultName, StrikeOf>> = {
   'disk-full': async ({ machine, deployer }) => {
     await script(machine, FILL);
     deployer?.go();
-    return async () => void (await script(machine, EMPTY));
+    return () => emptied(machine);
   },
   'inodes-full': async ({ machine, deployer }) => {
     await script(machine, FILL_INODES);
     deployer?.go();
-    return async () => void (await script(machine, EMPTY));
+    return () => emptied(machine);
   },
   'read-only': async ({ machine, deployer }) => {
     // As the kernel does it after an error of the disk: what is open for writing does not hinder it.

@@ -46,18 +46,15 @@ export const runStruck = async (trial: Trial, { verb, broken, strikes }: StruckO
     ...(clock ? { clock } : {}),
   };
   const deployer = trial.begin(what);
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    deployer.kill();
-  }, LONGEST_MS);
+  const began = Date.now();
+  const timer = setTimeout(deployer.kill, LONGEST_MS);
   try {
     for (let index = await deployer.stopped(); index !== undefined; index = await deployer.stopped()) {
       const one = later[index];
       if (one) await hit(one, deployer);
     }
     const end = await deployer.ended;
-    if (isLate)
+    if (Date.now() - began >= LONGEST_MS)
       throw new Error(`The ${verb} had not ended after ${LONGEST_MS / 1000} s: ${end.lines.slice(-5).join('\n')}`);
     if (end.failure?.bug) throw new Error(`The ${verb} ended with a bug: ${end.failure.bug}`);
     return { ...end, struck };

@@ -1,3 +1,4 @@
+import type { DeploymentHead } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
 import type { Demo, DemoOptions } from '../src/demo';
 import type { Strategy } from '../src/schedule/schedule';
@@ -41,12 +42,16 @@ export interface Trial {
 export const trialTarget = (strategy: Strategy): Partial<TargetConfig> => {
   const { healthCheck, service, traffic } = demoTarget(strategy);
   return {
+    // What a broken edition has more than others, where its tree is found as a directory at the path.
+    drop: ['FAULT'],
     ...(healthCheck ? { healthCheck: { ...healthCheck, timeoutMs: 5_000, intervalMs: 100 } } : {}),
     ...(service ? { service: { ...service, startTimeoutMs: 5_000, stopTimeoutMs: 5_000 } } : {}),
     ...(traffic ? { traffic: { ...traffic, observeMs: 300, drainTimeoutMs: 2_000, keepWarmMs: 20_000 } } : {}),
   };
 };
 
+/** Releases that hosts keep beside the live one (`keep`), and that one. */
+const KEPT = 4;
 const ROOM = { diskMegabytes: 256, diskInodes: 16_000 };
 
 /** Opens hosts with a release on them, with a small disk of their own for `/opt`. Takes about ten seconds. */
@@ -54,13 +59,16 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
   const world = await openRealWorld({ strategy, hosts, disk: ROOM, target: trialTarget(strategy) });
   let count = 0;
   let candidates: readonly Demo[] = [];
+  const settled: Demo[] = [];
   const next = async (options?: DemoOptions) => {
     const demo = await world.demo(`t${(count += 1)}`, options);
     candidates = [...candidates, demo];
     return demo;
   };
   const begin = ({ verb = 'deploy', demo, stops = [], clock, environment = world.environment }: Begin) => {
-    const head = world.head(verb === 'rollback' ? { kind: 'rollback' } : {});
+    // It goes to one that the hosts keep.
+    if (verb === 'rollback') candidates = [...settled.slice(-KEPT), ...candidates];
+    const head = headAt(world.head(verb === 'rollback' ? { kind: 'rollback' } : {}), clock);
     const input = { environment, verb, head, stops, ...(demo ? { artifactDirectory: demo.directory } : {}) };
     return startDeployer(input, clock === undefined ? {} : { clock });
   };
@@ -78,6 +86,7 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
       throw new Error(`The next deploy did not succeed by itself: ${JSON.stringify(failure ?? record, null, 1)}`);
     await assertAtRest(world, demo, rest);
     candidates = [demo];
+    settled.push(demo);
     return demo;
   };
   try {
@@ -93,4 +102,12 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
     await world.close();
     throw error;
   }
+};
+
+/** The head as a deployer makes it whose clock is an hour off. */
+const headAt = (head: DeploymentHead, clock: string | undefined): DeploymentHead => {
+  if (clock === undefined) return head;
+  const hours = Number(clock.replace('h', ''));
+  const startedAt = new Date(Date.parse(head.startedAt) + hours * 3_600_000).toISOString();
+  return { ...head, startedAt, id: `${startedAt.replaceAll(/[-:]/g, '')}-${head.sha.slice(0, 7)}` };
 };

@@ -35,6 +35,7 @@ const state = (more: Partial<TargetState> = {}): TargetState => ({
   sharedPresent: new Set(),
   dependencies: [],
   lastRun: undefined,
+  runs: [],
   targetFile: undefined,
   node: 'v20.20.2',
   machine: 'x86_64',

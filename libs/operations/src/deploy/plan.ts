@@ -73,6 +73,8 @@ export interface SlotsPlan {
   readonly to: Slot;
   /** The slot that serves now; undefined where none does. */
   readonly from?: Slot;
+  /** Id of the release that serves there, whatever stands at the path. */
+  readonly serves?: string;
   /** Ports on which each slot's service listens. */
   readonly ports: Readonly<Record<Slot, number>>;
   /** Where the traffic engine listens. */
@@ -143,12 +145,19 @@ export const servicePlan = (
     return { unit: units.service, restart: restartLine(units.service) };
   }
   const from = targetFile?.live?.slot;
+  const serves = from && targetFile.live?.release;
   const to = from === undefined ? 'blue' : otherSlot(from);
   const { slots: ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare, takesOver } = traffic;
   const slots = { ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare };
   return {
     unit: units.slot(to),
-    slots: { to, ...(from ? { from } : {}), ...slots, ...(takesOver ? { takesOver } : {}) },
+    slots: {
+      to,
+      ...(from ? { from } : {}),
+      ...(serves ? { serves } : {}),
+      ...slots,
+      ...(takesOver ? { takesOver } : {}),
+    },
   };
 };
 
@@ -187,10 +196,16 @@ const releasesToPrune = (state: TargetState, keep: number, own: string): string[
   const newestFirst = state.releases
     .map((release) => release.id)
     .filter((id) => id !== own && id !== state.path.release && !id.startsWith(ADOPTED))
-    .sort()
+    .sort(byBeginning(state.runs))
     .reverse();
   return [...newestFirst.filter((id) => !bad.has(id)), ...newestFirst.filter((id) => bad.has(id))].slice(keep);
 };
+
+/** Releases are named after their runs, and the name after a deployer's clock: it counts where the journal knows no better. */
+const byBeginning =
+  (runs: readonly string[]) =>
+  (a: string, b: string): number =>
+    runs.lastIndexOf(a) - runs.lastIndexOf(b) || (a < b ? -1 : 1);
 
 /** What the target's file says of releases that were gone back from, once some were and one serves (again). */
 export const goneBackFrom = (

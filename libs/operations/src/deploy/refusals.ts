@@ -1,4 +1,5 @@
 import type { Artifact } from '@polydev/artifact';
+import { RELEASE_FILE } from '@polydev/contract';
 import { adoptionUndeclared, pathOccupied, sharedInArtifact, sharedFileMissing, type OpsError } from '@polydev/errors';
 import type { Host } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
@@ -49,7 +50,7 @@ export const findRefusals = async ({ host, stateDir, target, artifact, state }: 
 const undeclared = async (host: Host, target: TargetConfig, artifact: Artifact) => {
   const answer = await answerOf<{ extra: readonly { path: string; directory: boolean }[] }>(
     host,
-    host.exec(program('adoption', target.path), { stdin: artifact.list }),
+    host.exec(program('adoption', target.path, RELEASE_FILE), { stdin: artifact.list }),
   );
   const dropped = (path: string) => target.drop.some((pattern) => minimatch(path, pattern, { dot: true }));
   const shared = new Set(target.shared.map(({ path }) => path));

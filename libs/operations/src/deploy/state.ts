@@ -27,6 +27,8 @@ export interface TargetState {
   /** Keys of installed dependencies. */
   readonly dependencies: readonly string[];
   readonly lastRun: RunState | undefined;
+  /** Ids of all runs, in the order in which they began: the only order that no deployer's clock has a part in. */
+  readonly runs: readonly string[];
   readonly targetFile: TargetFile | undefined;
   /** Version of Node, `v20.20.2`; empty where there is none. */
   readonly node: string;
@@ -40,6 +42,7 @@ interface RawState {
   readonly sharedPresent: readonly boolean[];
   readonly dependencies: readonly string[];
   readonly journal: string;
+  readonly runs: readonly string[];
   readonly targetFile: string | null;
   readonly node: string;
   readonly machine: string;
@@ -58,6 +61,7 @@ export const readState = async (host: Host, stateDir: string, target: TargetConf
     sharedPresent: new Set(shared.filter((_, index) => raw.sharedPresent[index])),
     dependencies: raw.dependencies,
     lastRun: lastRun(raw.journal),
+    runs: raw.runs,
     targetFile: parseJson(raw.targetFile, targetFileSchema.safeParse.bind(targetFileSchema)),
     node: raw.node,
     machine: raw.machine,

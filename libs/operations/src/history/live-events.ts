@@ -55,12 +55,19 @@ const openDeployment = (parts: readonly DeploymentPart[]): readonly KnownDeploym
   return [{ head: first.head, succeeded: false, at, targets: parts.map(({ part }) => part) }];
 };
 
+export interface EventsOf {
+  readonly target: string;
+  readonly host: string;
+  /** Runs of the target in the host's journal, oldest first. */
+  readonly runs?: readonly string[];
+}
+
 /** What happened to a target on a host, oldest first. Pure. */
 export const eventsOf = (
   deployments: readonly KnownDeployment[],
-  { target, host }: { readonly target: string; readonly host: string },
-): readonly LiveEvent[] =>
-  deployments
+  { target, host, runs = [] }: EventsOf,
+): readonly LiveEvent[] => {
+  const events = deployments
     .flatMap(({ head, at, targets }) =>
       targets
         .filter((part) => part.target === target)
@@ -82,6 +89,16 @@ export const eventsOf = (
     )
     // One after the other under the target's lock, so in the order of their beginnings.
     .sort((a, b) => compare(a.began, b.began) || compare(a.deployment, b.deployment));
+  return inJournalOrder(events, runs);
+};
+
+/** Clocks of deployers differ, and the journal has none: what it knows changes places, until it stands in its order. */
+const inJournalOrder = (events: readonly LiveEvent[], runs: readonly string[]): readonly LiveEvent[] => {
+  const positions = new Map(runs.map((run, index) => [run, index]));
+  const position = ({ deployment }: LiveEvent) => positions.get(deployment) ?? -1;
+  const known = events.filter((event) => position(event) >= 0).sort((a, b) => position(a) - position(b));
+  return events.map((event) => (position(event) < 0 ? event : (known.shift() ?? event)));
+};
 
 /** Whether an event left its own release serving. */
 export const isGood = ({ outcome }: Pick<LiveEvent, 'outcome'>): boolean =>

@@ -31,6 +31,7 @@ const state = (lastRun: RunState | undefined): TargetState => ({
   sharedPresent: new Set(),
   dependencies: ['k1', 'k2'],
   lastRun,
+  runs: [],
   targetFile: undefined,
   node: 'v20.20.2',
   machine: 'x86_64',

@@ -1,3 +1,4 @@
+import { RELEASE_FILE } from '@polydev/contract';
 import type { Host } from '@polydev/host';
 import { lookAtHost, type LookInput } from '../deploy/look';
 import { answerOf, type TargetState } from '../deploy/state';
@@ -22,7 +23,7 @@ export const factsOfHost = async (host: Host, state: TargetState, input: PlanLoo
 };
 
 const besideArtifact = async (host: Host, { target, artifact }: PlanLookInput): Promise<readonly string[]> => {
-  const look = host.exec(program('adoption', target.path), { stdin: artifact.list });
+  const look = host.exec(program('adoption', target.path, RELEASE_FILE), { stdin: artifact.list });
   const { extra } = await answerOf<{ extra: readonly { path: string; directory: boolean }[] }>(host, look);
   return extra.map(({ path }) => path);
 };

@@ -12,7 +12,8 @@ test('what is missing and what is outdated is named in one finding for each targ
   expect(finding).toMatchObject({
     level: 'error',
     code: 'SETUP_NEEDED',
-    message: 'web-1 lacks polydev-api.service and has polydev-api.socket as an earlier manifest meant them.',
+    message:
+      'web-1 lacks polydev-api.service and has polydev-api.socket as an earlier manifest, or version of this tool, meant them.',
     hint: expect.stringContaining('npx nx run api:setup') as string,
   });
 });

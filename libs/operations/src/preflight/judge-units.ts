@@ -6,7 +6,9 @@ export const judgeUnits = (host: string, needed: readonly UnitsNeeded[]): readon
   needed.flatMap(({ target, missing, outdated }) => {
     const parts = [
       ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
-      ...(outdated.length > 0 ? [`has ${outdated.join(', ')} as an earlier manifest meant them`] : []),
+      ...(outdated.length > 0
+        ? [`has ${outdated.join(', ')} as an earlier manifest, or version of this tool, meant them`]
+        : []),
     ];
     if (parts.length === 0) return [];
     return [

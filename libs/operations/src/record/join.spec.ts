@@ -79,3 +79,21 @@ it('a part that comes after the record was written is joined into it', () => {
   expect(late.outcome).toBe('succeeded');
   expect(outcomes(late.targets)).toEqual({ api: 'moved', web: 'moved' });
 });
+
+it('hosts that were stuck and then mended, each by itself, are mended all', () => {
+  const one = part('api', { a: 'taken-back', b: 'stuck' }, 'stuck');
+  const other = part('api', { a: 'stuck', b: 'taken-back' }, 'stuck');
+  const earlier = joinParts({ ...head, planned: ['api'] }, [part('api', { a: 'stuck', b: 'stuck' }, 'stuck')], {
+    endedAt: END,
+  });
+  for (const parts of [
+    [one, other],
+    [other, one],
+  ]) {
+    const record = joinParts({ ...head, planned: ['api'] }, parts, { endedAt: END, earlier });
+    expect(record).toMatchObject({
+      outcome: 'rolled-back',
+      targets: [{ outcome: 'taken-back', hosts: [{ outcome: 'taken-back' }, { outcome: 'taken-back' }] }],
+    });
+  }
+});

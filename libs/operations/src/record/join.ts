@@ -60,8 +60,12 @@ const mergeTarget = (target: string, found: readonly TargetRecord[]): TargetReco
   return { ...best, outcome: merged.length === 0 ? best.outcome : targetOutcome(merged), hosts: merged };
 };
 
-/** How much a part knows: the later in a deployment it was written, the more. */
-const rank = (outcome: HostOutcome): number => ({ 'not-reached': 0, running: 1 })[outcome as string] ?? 2;
+/**
+ * How much a part knows: the later in a deployment it was written, the more. Nothing follows on a host that was taken
+ * back: where several were mended, each says so in its own part, which has the others as stuck still.
+ */
+const rank = (outcome: HostOutcome): number =>
+  ({ 'not-reached': 0, running: 1, 'taken-back': 3 })[outcome as string] ?? 2;
 
 const outcomeOf = (targets: readonly TargetRecord[]): DeploymentOutcome => {
   if (targets.some(({ outcome }) => outcome === 'running')) return 'running';

@@ -40,6 +40,7 @@ const choose = (facts: {
   deployments: readonly KnownDeployment[];
   releases: ReleaseOnHost[];
   live: string | undefined;
+  runs?: readonly string[];
   sha?: string;
 }) => {
   const chosen = chooseRelease({ target: 'app', host: 'web-1', sha: undefined, ...facts });
@@ -59,6 +60,15 @@ describe('by nothing', () => {
       release: 'r2',
       sha: SHA('b'),
       undid: ['r3'],
+    });
+  });
+
+  it('goes by the order of the journal where a deployer’s clock was ahead', () => {
+    const deployments = three();
+    const runs = ['r1', 'r3', 'r2'];
+    expect(choose({ deployments, releases: threeKept(), live: 'r2', runs })).toMatchObject({
+      release: 'r3',
+      undid: ['r2'],
     });
   });
 

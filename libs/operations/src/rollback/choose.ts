@@ -20,6 +20,8 @@ export interface ChooseInput {
   readonly releases: readonly ReleaseOnHost[];
   /** All that the hosts know of, oldest first. */
   readonly deployments: readonly KnownDeployment[];
+  /** Runs of the target in the host's journal, oldest first. */
+  readonly runs?: readonly string[];
   /** The beginning of a SHA; undefined = the good release before. */
   readonly sha: string | undefined;
   /** Whether it is where it should be already, though nobody named a SHA. */

@@ -50,6 +50,7 @@ export const aim = async (sites: readonly Site[], input: AimInput): Promise<read
       ...where,
       live,
       releases: state.releases,
+      runs: state.runs,
       deployments,
       sha,
       stay: sha === undefined && stays.has(target.name),

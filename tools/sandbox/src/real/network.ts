@@ -57,8 +57,12 @@ export const setLink = async (place: NetworkPlace, state: 'up' | 'down'): Promis
   await mustRun(['ip', '-n', place.session, 'link', 'set', cable(place), state]);
 };
 
-/** Takes a host's network away. Its cable goes a little later than its namespace, and is waited for. */
+/**
+ * Takes a host's network away. The kernel would take its cable some time after its namespace, and not before the last
+ * process there has ended: so the cable is pulled first.
+ */
 export async function unplug(place: NetworkPlace): Promise<void> {
+  await command(['ip', '-n', place.session, 'link', 'delete', cable(place)]);
   await removeNamespace(place.namespace);
   for (let tries = 0; tries < 100; tries++) {
     const look = await command(['ip', '-n', place.session, 'link', 'show', cable(place)]);

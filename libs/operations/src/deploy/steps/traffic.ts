@@ -73,18 +73,9 @@ export const moveTrafficBack = async (context: DeployContext): Promise<string> =
 const revive = async (context: DeployContext, slot: Slot): Promise<void> => {
   const { plan, shell } = context;
   const units = unitNames(plan.target);
-  const release = plan.before.kind === 'symlink' ? plan.before.link : '';
-  await mustRun(
-    shell,
-    program(
-      'slot',
-      'set',
-      targetLayout(plan.stateDir, plan.target).slots,
-      slot,
-      release,
-      `PORT=${slotsOf(context).ports[slot]}`,
-    ),
-  );
+  const { serves = '', ports } = slotsOf(context);
+  const layout = targetLayout(plan.stateDir, plan.target);
+  await mustRun(shell, program('slot', 'set', layout.slots, slot, layout.release(serves), `PORT=${ports[slot]}`));
   await runSystemctl(context, 'stop', units.retireTimer(slot));
   await runSystemctl(context, 'stop', units.retireService(slot));
   if (!(await unitState(shell.host, units.slot(slot))).active) await restartUnit(context, units.slot(slot));
