@@ -7,7 +7,9 @@
 #   key NAME LINE                    a public key that may log in as NAME
 #   directory PATH OWNER MODE        a directory and those above it; only one that was missing is given its owner
 #   file PATH OWNER MODE CHECK       a file; CHECK is a command that has to accept the content first, or empty
-#   reload                           has systemd read its units anew
+#   present PATH, account NAME       what the manifest names has to be there
+#   resocket SOCKET SERVICE          has a socket that runs listen as its unit says now
+#   reload UNIT…                     has systemd read its units anew, where it has not
 #   reread UNIT                      has a service that runs read its configuration anew
 #   enable UNIT NOW                  a unit that comes with the host; where NOW is `now` it is started too
 my ($mode, $verb, @given) = @ARGV;
@@ -17,7 +19,7 @@ $ENV{LC_ALL} = 'C';
 
 my %verbs = (
   package => \&package_of, user => \&user, member => \&member, key => \&key,
-  directory => \&directory, file => \&file, reload => \&reload, reread => \&reread, enable => \&enable,
+  present => \&present, account => \&account, resocket => \&resocket, directory => \&directory, file => \&file, reload => \&reload, reread => \&reread, enable => \&enable,
 );
 my $does = $verbs{$verb} or die "setup knows no verb $verb\n";
 print $does->(@given), "\n";
@@ -77,7 +79,8 @@ sub key {
 
 sub directory {
   my ($path, $owner, $bits) = @_;
-  return 'as it was' if -d $path;
+  return 'as it was' if -d $path && may_write($owner, $path);
+  die "$path is there and $owner may not write to it; choose a path below a directory of its own\n" if -d $path;
   return 'missing' if !$apply;
   my @account = getpwnam $owner or die "there is no account $owner\n";
   must('mkdir', '-p', '--', $path);
@@ -105,7 +108,33 @@ sub file {
   return defined $there ? 'changed' : 'made';
 }
 
+# Whether an account may write to a directory; one that is not there yet may be given it.
+sub may_write {
+  my ($name, $path) = @_;
+  my @account = getpwnam $name or return 1;
+  my $pid = fork() // die "fork: $!\n";
+  if (!$pid) { $) = "$account[3] $account[3]"; $( = $account[3]; $> = $< = $account[2]; POSIX::_exit(-w $path ? 0 : 1) }
+  waitpid $pid, 0;
+  return $? == 0;
+}
+
+sub present { my ($path) = @_; return 'as it was' if -e $path; die "there is no $path on this host\n" }
+
+sub account { my ($name) = @_; return 'as it was' if defined getpwnam $name; die "there is no account $name on this host\n" }
+
+sub resocket {
+  my ($socket, $service) = @_;
+  return 'missing' if !$apply;
+  must('systemctl', 'stop', $service, $socket);
+  must('systemctl', 'start', $socket);
+  must('systemctl', 'start', $service);
+  return 'made';
+}
+
 sub reload {
+  my @units = @_;
+  my $stale = `systemctl show --property=NeedDaemonReload -- @units 2>/dev/null` =~ /=yes/;
+  return 'as it was' if !$stale;
   return 'missing' if !$apply;
   must('systemctl', 'daemon-reload');
   return 'made';

@@ -184,7 +184,7 @@ const story = (
     .slice(-12)
     .map((line) => line.slice(0, 200))
     .join('\n');
-  const { path, slots, engine, configured, open, failed, records } = seen;
-  const facts = JSON.stringify({ path, slots, engine, configured, open, failed, records: Object.keys(records) });
+  const { path, slots, engine, configured, open, parts, failed, records } = seen;
+  const facts = JSON.stringify({ path, slots, engine, configured, open, parts, failed, records: Object.keys(records) });
   return `${world.machines[index]?.name}: ${problems.join('; ')}\n${facts}\n${journal}`;
 };

@@ -32,6 +32,8 @@ export interface Seen {
   readonly records: Readonly<Record<string, string>>;
   /** Names of deployments that were not closed. */
   readonly open: readonly string[];
+  /** Texts of their parts. */
+  readonly parts: readonly string[];
   /** Releases that were being placed. */
   readonly partial: readonly string[];
   readonly locksFree: boolean;

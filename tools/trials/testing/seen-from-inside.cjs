@@ -133,6 +133,9 @@ const main = async () => {
         .filter((name) => /^[^.].*\.json$/.test(name) && name !== 'lock.json')
         .map((name) => [name.replace(/\.json$/, ''), text(join(deployments, name))]),
     ),
+    parts: names(deployments)
+      .filter((name) => name.endsWith('.parts'))
+      .flatMap((name) => names(join(deployments, name)).map((part) => text(join(deployments, name, part)))),
     open: names(deployments).filter((name) => name.endsWith('.parts')),
     partial: names(join(home, 'releases')).filter((name) => name.endsWith('.partial')),
     locksFree: [join(home, 'lock'), join(deployments, 'lock')].every(isFree),

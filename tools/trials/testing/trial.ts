@@ -90,7 +90,9 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
     return demo;
   };
   try {
-    await world.deploy(await next());
+    const first = await next();
+    await world.deploy(first);
+    settled.push(first);
     const deploy = await courseOf({ demo: await next() });
     const rollback = await courseOf({ verb: 'rollback' });
     await settle();

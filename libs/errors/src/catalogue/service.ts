@@ -1,6 +1,12 @@
 import { OpsError } from '../ops-error';
 
-export const SERVICE_CODES = ['UNIT_FELL_OVER', 'SETUP_NEEDS_ROOT', 'SETUP_FAILED', 'SETUP_NOTHING'] as const;
+export const SERVICE_CODES = [
+  'UNIT_FELL_OVER',
+  'SETUP_NEEDS_ROOT',
+  'SETUP_FAILED',
+  'SETUP_NOTHING',
+  'SETUP_CONFLICT',
+] as const;
 
 /** A service became ready and did not stay up; `words` and `restarts` are what systemd says of its unit. */
 export const unitFellOver = (facts: { host: string; unit: string; words: string; restarts: number; log: string }) =>
@@ -34,4 +40,12 @@ export const setupNothing = (facts: { target: string }) =>
     'SETUP_NOTHING',
     `${facts.target} has no \`service\` in the manifest, so there are no units for \`setup\` to write. Nothing was changed.`,
     'Give it a `service` with a `command` (docs/services.md), or keep starting it by your own unit and `restart`.',
+  );
+
+/** What the manifest means cannot be set up over what serves now; `why` is a clause, `remedy` says what could be done. */
+export const setupConflict = (facts: { host: string; target: string; why: string; remedy: string }) =>
+  new OpsError(
+    'SETUP_CONFLICT',
+    `${facts.target} on ${facts.host} serves in another form than the manifest means: ${facts.why}. Nothing was changed; it goes on serving.`,
+    facts.remedy,
   );

@@ -5,7 +5,11 @@ import type { Candidate, Candidates } from './candidate';
 export const serviceComplaints = ({ targets }: Candidates): readonly Complaint[] => [
   ...targets.flatMap(ofOne),
   ...sharedPorts(targets),
+  ...sharedNames(targets),
 ];
+
+/** A socket's path has 107 bytes (unix(7)), of which `/run/polydev-`, `-traffic/` and the file take their part. */
+const LONGEST_NAME = 60;
 
 const ofOne = ({ config, layers, where }: Candidate): readonly Complaint[] => {
   const { service, traffic, strategy, restart } = config;
@@ -21,6 +25,10 @@ const ofOne = ({ config, layers, where }: Candidate): readonly Complaint[] => {
     say('strategy', 'is blue-green, which needs a `health_check`: traffic moves to what has proven healthy');
   if (service !== undefined && restart !== undefined && layers.layers.some(({ layer }) => layer.restart))
     say('restart', 'stands beside `service`, whose unit a deploy restarts itself; leave one of them out');
+  if (service !== undefined && config.shared.length > 0 && service.user === undefined)
+    say('service', 'needs a `user` beside `shared`: files that outlive a release belong to an account that does too');
+  if (traffic !== undefined && config.name.length > LONGEST_NAME)
+    say('traffic', `needs a target name of at most ${LONGEST_NAME} characters: it is part of a socket’s path`);
   if (traffic !== undefined && service === undefined) say('traffic', 'needs a `service` to send traffic to');
   if (traffic !== undefined && strategy === 'rolling' && service !== undefined && service.port === undefined)
     say('traffic', 'needs `service.port` to send traffic to');
@@ -36,6 +44,21 @@ const portsOf = ({ service, traffic, strategy }: Candidate['config']): readonly 
   ...(traffic ? [traffic.port] : []),
   ...(traffic && strategy === 'blue-green' ? [traffic.slots.blue, traffic.slots.green] : []),
 ];
+
+/** `api-traffic` would have the unit that the engine of `api` has. */
+const sharedNames = (targets: readonly Candidate[]): readonly Complaint[] =>
+  targets.flatMap(({ config, where }) => {
+    const other = /^(.+)-(?:traffic|retire)$/.exec(config.name)?.[1];
+    const clash = targets.find((one) => one.config.name === other && one.config.service);
+    return clash && config.service
+      ? [
+          {
+            path: where('service'),
+            message: `has units of the same names as ${other ?? ''}; name the target otherwise`,
+          },
+        ]
+      : [];
+  });
 
 const sharedPorts = (targets: readonly Candidate[]): readonly Complaint[] => {
   const taken = new Map<number, string>();

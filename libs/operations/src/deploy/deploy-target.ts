@@ -132,7 +132,8 @@ const runningRecord = ({ shell, plan, unchanged }: Prepared): HostRecord => ({
 
 const sayOutcome = ({ target, environment, report }: DeployInput, record: TargetRecord, durationMs: number): void => {
   const ok = record.outcome === 'moved' || record.outcome === 'unchanged';
-  const what = WORDS[record.outcome](environment.name, record.hosts[0]?.release, target.healthCheck ? 'healthy, ' : '');
+  const like = record.hosts.find(({ outcome }) => outcome === record.outcome);
+  const what = WORDS[record.outcome](environment.name, like?.release, target.healthCheck ? 'healthy, ' : '');
   report({ kind: 'outcome', ok, text: `${target.name}: ${what} (${(durationMs / 1000).toFixed(1)} s)` });
 };
 

@@ -172,7 +172,17 @@ export const planOfRun = ({ run, plan }: Pick<RunState, 'run' | 'plan'>): Deploy
 /** Two releases of one digest are the same release only if these settings agree too. */
 export const settingsOf = (target: TargetConfig): string =>
   createHash('sha256')
-    .update(JSON.stringify([target.path, target.install, target.shared, target.build, target.buildCommand ?? '']))
+    .update(
+      JSON.stringify([
+        target.path,
+        target.install,
+        target.shared,
+        target.build,
+        target.buildCommand ?? '',
+        // A process has the settings that it was started with.
+        ...(target.service ? [target.service] : []),
+      ]),
+    )
     .digest('hex')
     .slice(0, 16);
 

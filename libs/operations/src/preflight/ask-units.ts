@@ -3,6 +3,9 @@ import type { Host } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
 import { configuredSlot, haproxyConfig } from '../traffic/config';
 import { trafficOfTarget } from '../traffic/settings';
+import { askConflict, type Conflict } from '../units/live-form';
+import { unitNames } from '../units/names';
+import { unitState } from '../units/systemctl';
 import { unitsOf } from '../units/units';
 
 /** Units of a target that are not on a host as the manifest means them. */
@@ -10,6 +13,10 @@ export interface UnitsNeeded {
   readonly target: string;
   readonly missing: readonly string[];
   readonly outdated: readonly string[];
+  /** Units of the traffic engine that should run and do not. */
+  readonly down: readonly string[];
+  /** Set where the target serves in another form than the manifest means. */
+  readonly conflict?: Conflict;
 }
 
 /** Compares the units on a host with what the manifest means. Looks only; needs no rights. */
@@ -34,9 +41,18 @@ export const askUnits = async (
       const engine = await askEngine(host, target, stateDir);
       const all = engine === undefined ? named : [...named, engine];
       const those = (state: string) => all.filter((one) => one.state === state).map(({ name }) => name);
-      return { target: target.name, missing: those('missing'), outdated: those('outdated') };
+      const conflict = await askConflict(host, target, stateDir);
+      const needed = { target: target.name, missing: those('missing'), outdated: those('outdated') };
+      return { ...needed, down: await enginesDown(host, target), ...(conflict ? { conflict } : {}) };
     }),
   );
+};
+
+/** An engine that is to take a port over is started by the deploy that does so. */
+const enginesDown = async (host: Host, { name, traffic }: TargetConfig): Promise<readonly string[]> => {
+  if (traffic === undefined || traffic.takesOver !== undefined) return [];
+  const { traffic: unit } = unitNames(name);
+  return (await unitState(host, unit)).words.startsWith('active') ? [] : [unit];
 };
 
 /** The traffic engine's configuration, which differs from what the manifest means only in the slot that it names. */

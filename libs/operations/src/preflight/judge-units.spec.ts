@@ -1,12 +1,12 @@
 import { judgeUnits } from './judge-units';
 
 test('units that are as the manifest means them are no finding', () => {
-  expect(judgeUnits('web-1', [{ target: 'api', missing: [], outdated: [] }])).toEqual([]);
+  expect(judgeUnits('web-1', [{ target: 'api', missing: [], outdated: [], down: [] }])).toEqual([]);
 });
 
 test('what is missing and what is outdated is named in one finding for each target, with the command', () => {
   const [finding, ...more] = judgeUnits('web-1', [
-    { target: 'api', missing: ['polydev-api.service'], outdated: ['polydev-api.socket'] },
+    { target: 'api', missing: ['polydev-api.service'], outdated: ['polydev-api.socket'], down: [] },
   ]);
   expect(more).toEqual([]);
   expect(finding).toMatchObject({

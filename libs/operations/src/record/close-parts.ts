@@ -7,13 +7,17 @@ import { targetLayout } from '../layout';
 import type { CloseInput } from '../operations';
 import { isUnfinished, recoverRun } from '../recover/recover';
 import { openWhenFree, PATIENT } from './lock';
-import { readOpenDeployments } from './parts';
+import { readOpenDeployments, type OpenDeployment } from './parts';
 import { settlePart } from './settle-part';
 
-/** Brings every part on a host that still says `running` to its end, if its task is dead. */
-export const closeParts = async (host: Host, input: CloseInput): Promise<void> => {
+/**
+ * Brings every part of a host that still says `running` to its end, if its task is dead. `known` is what lies open on any
+ * host: a task may have died after it had written its part to others, and before it came to this one.
+ */
+export const closeParts = async (host: Host, known: readonly OpenDeployment[], input: CloseInput): Promise<void> => {
   const { stateDir, targets } = input.environment;
-  for (const { id, parts } of await readOpenDeployments(host, stateDir)) {
+  const own = await readOpenDeployments(host, stateDir);
+  for (const { id, parts } of [...own, ...lacking(host, own, known)]) {
     for (const part of parts.filter((one) => one.part.outcome === 'running')) {
       const target = targets.find(({ name }) => name === part.part.target);
       if (!target) continue;
@@ -24,6 +28,21 @@ export const closeParts = async (host: Host, input: CloseInput): Promise<void> =
     }
   }
 };
+
+/** Parts that a host has none of, though they say that it was to move. */
+const lacking = (
+  { name }: Host,
+  own: readonly OpenDeployment[],
+  known: readonly OpenDeployment[],
+): readonly OpenDeployment[] =>
+  known
+    .filter(({ id }) => !own.some((one) => one.id === id))
+    .map((one) => ({
+      ...one,
+      parts: one.parts.filter(({ part }) =>
+        part.hosts.some(({ host, outcome }) => host === name && outcome === 'running'),
+      ),
+    }));
 
 const closePart = async (
   shell: HostShell,

@@ -15,7 +15,8 @@ import { takeBackMoved } from './take-back-moved';
  */
 export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | undefined> =>
   withHosts(input.environment, input.signal, async (hosts) => {
-    for (const host of hosts) await closeParts(host, input);
+    const known = await readOpen(hosts, input);
+    for (const host of hosts) await closeParts(host, known, input);
     const written = await writtenRecord(hosts, input);
     const found = await readOpen(hosts, input);
     const own = input.head && joined(input.deployment, ofDeployment(found, input.deployment), { input, written });

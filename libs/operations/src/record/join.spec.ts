@@ -97,3 +97,17 @@ it('hosts that were stuck and then mended, each by itself, are mended all', () =
     });
   }
 });
+
+it('a host whose turn never came does not run on because another one died before it could say so', () => {
+  const early = part('api', { a: 'taken-back', b: 'running' }, 'running');
+  const late = part('api', { a: 'stuck', b: 'not-reached' }, 'stuck');
+  for (const parts of [
+    [early, late],
+    [late, early],
+  ]) {
+    expect(joinParts({ ...head, planned: ['api'] }, parts, { endedAt: END })).toMatchObject({
+      outcome: 'rolled-back',
+      targets: [{ hosts: [{ outcome: 'taken-back' }, { outcome: 'not-reached' }] }],
+    });
+  }
+});

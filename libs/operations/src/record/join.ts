@@ -51,12 +51,12 @@ export const targetOutcome = (hosts: readonly Pick<HostRecord, 'outcome'>[]): Ho
 const mergeTarget = (target: string, found: readonly TargetRecord[]): TargetRecord => {
   const best = found.toSorted((a, b) => rank(a.outcome) - rank(b.outcome)).at(-1);
   if (!best) return { target, outcome: 'not-reached', hosts: [] };
-  const hosts = new Map<string, HostRecord>();
-  for (const host of found.flatMap((record) => record.hosts)) {
-    const before = hosts.get(host.host);
-    if (!before || rank(host.outcome) >= rank(before.outcome)) hosts.set(host.host, host);
+  const hosts = new Map<string, { readonly host: HostRecord; readonly known: number }>();
+  for (const { record, host } of found.flatMap((record) => record.hosts.map((host) => ({ record, host })))) {
+    const known = hostRank(host, record);
+    if (known >= (hosts.get(host.host)?.known ?? 0)) hosts.set(host.host, { host, known });
   }
-  const merged = [...hosts.values()];
+  const merged = [...hosts.values()].map(({ host }) => host);
   return { ...best, outcome: merged.length === 0 ? best.outcome : targetOutcome(merged), hosts: merged };
 };
 
@@ -66,6 +66,10 @@ const mergeTarget = (target: string, found: readonly TargetRecord[]): TargetReco
  */
 const rank = (outcome: HostOutcome): number =>
   ({ 'not-reached': 0, running: 1, 'taken-back': 3 })[outcome as string] ?? 2;
+
+/** A part that has ended knows of a host whose turn never came; one that was written before it has it as running. */
+const hostRank = ({ outcome }: HostRecord, part: TargetRecord): number =>
+  outcome === 'not-reached' && part.outcome !== 'running' ? 1.5 : rank(outcome);
 
 const outcomeOf = (targets: readonly TargetRecord[]): DeploymentOutcome => {
   if (targets.some(({ outcome }) => outcome === 'running')) return 'running';

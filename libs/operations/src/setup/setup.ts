@@ -1,4 +1,4 @@
-import { lockHeld, setupNothing } from '@polydev/errors';
+import { lockHeld, setupConflict, setupNothing } from '@polydev/errors';
 import { publicKeyLine, type Host } from '@polydev/host';
 import type { HostConfig } from '@polydev/manifest';
 import { withHosts } from '../connect';
@@ -7,8 +7,10 @@ import { targetLayout, type Slot } from '../layout';
 import { lockHolder } from '../lock/lock-holder';
 import { configuredSlot } from '../traffic/config';
 import { trafficOfTarget } from '../traffic/settings';
+import { askConflict } from '../units/live-form';
 import { applyItem, rootPrefix } from './apply';
-import { reloadEngine, RELOAD, wanted, type Item } from './wanted';
+import { unitsOf } from '../units/units';
+import { reload, reloadEngine, resocket, wanted, type Item } from './wanted';
 
 /**
  * Brings every host of an environment to what the deploys of a target need there: programs, the account that deploys
@@ -31,6 +33,8 @@ export const setUpHosts = async (input: SetupInput): Promise<readonly SetUpItem[
 const slotWithTraffic = async (host: Host, { environment, target }: SetupInput): Promise<Slot | undefined> => {
   const layout = targetLayout(environment.stateDir, target.name);
   const holder = await lockHolder(host, layout.lock);
+  const conflict = await askConflict(host, target, environment.stateDir);
+  if (conflict !== undefined) throw setupConflict({ host: host.name, target: target.name, ...conflict });
   if (holder !== undefined) throw lockHeld({ target: target.name, host: host.name, ...holder });
   const settings = trafficOfTarget(target, environment.stateDir);
   return settings && configuredSlot((await host.exec(['cat', '--', settings.configFile])).stdout);
@@ -66,7 +70,10 @@ const setUp = async (host: Host, input: SetupInput): Promise<readonly SetUpItem[
   });
   await applyAll(before);
   const trafficChanged = await applyAll(traffic);
-  if (await applyAll(units)) await apply(RELOAD);
+  const socket = rows.length + units.findIndex(({ argv }) => argv[1]?.endsWith('.socket'));
+  await applyAll(units);
+  await apply(reload(unitsOf({ target, stateDir: environment.stateDir, group }).map(({ name }) => name)));
+  if (['changed', 'differs'].includes(rows[socket]?.outcome ?? '')) await apply(resocket(target.name));
   if (trafficChanged) await apply(reloadEngine(target.name));
   await applyAll(after);
   return rows;

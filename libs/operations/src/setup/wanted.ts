@@ -33,11 +33,20 @@ export const reloadEngine = (target: string): Item => ({
   argv: ['reread', unitNames(target).traffic],
 });
 
-export const RELOAD: Item = { what: 'systemd reads its units anew', argv: ['reload'] };
+export const reload = (units: readonly string[]): Item => ({
+  what: 'systemd reads its units anew',
+  argv: ['reload', ...units.map((unit) => unit.replace('@.', '@blue.'))],
+});
+
+/** A socket that runs listens where it listened when it was started. */
+export const resocket = (target: string): Item => ({
+  what: `${unitNames(target).socket} listens as it is meant to now; for a moment nobody answers there`,
+  argv: ['resocket', unitNames(target).socket, unitNames(target).service],
+});
 
 /** All that a host has to have for the deploys of a target: what comes before the units, these, and what comes after. Pure. */
 export const wanted = (input: WantedInput) => ({
-  before: [...programs(input), ...account(input), ...directories(input)],
+  before: [...programs(input), ...named(input), ...account(input), ...directories(input)],
   traffic: trafficConfig(input),
   units: unitsOf(input).map(({ name, text }): Item => {
     const path = `/etc/systemd/system/${name}`;
@@ -54,6 +63,14 @@ const programs = ({ target, user }: WantedInput): readonly Item[] => {
   ];
   return needed.map(([program, name]) => ({ what: `program ${program}`, argv: ['package', program, name] }));
 };
+
+/** What the manifest names and is not ours to make. */
+const named = ({ target: { service } }: WantedInput): readonly Item[] => [
+  ...(service?.user ? [{ what: `account ${service.user} of the service`, argv: ['account', service.user] }] : []),
+  ...[service?.environmentFile ?? [], Object.values(service?.credentials ?? {}), service?.writable ?? []]
+    .flat()
+    .map((path) => ({ what: `${path}, which the manifest names`, argv: ['present', path] })),
+];
 
 const account = ({ target, user, key }: WantedInput): readonly Item[] => {
   if (user === 'root') return [];

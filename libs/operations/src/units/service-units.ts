@@ -13,7 +13,7 @@ export interface Unit {
 const STARTS_A_MINUTE = 5;
 
 /** The service of a target that is restarted in place, and the socket that holds its port meanwhile. */
-export const inPlaceUnits = (target: TargetConfig, service: ServiceConfig): readonly Unit[] => {
+export const inPlaceUnits = (target: TargetConfig, service: ServiceConfig, stateDir: string): readonly Unit[] => {
   const units = unitNames(target.name);
   const socket: Section[] = [
     { name: 'Unit', settings: [['Description', `Port of ${target.name}`]] },
@@ -28,6 +28,7 @@ export const inPlaceUnits = (target: TargetConfig, service: ServiceConfig): read
     { name: 'Install', settings: [['WantedBy', 'sockets.target']] },
   ];
   const unit = serviceUnit(target, service, {
+    stateDir,
     before: [
       ['ConditionPathExists', literal(target.path)],
       ...(service.socket
@@ -44,7 +45,7 @@ export const inPlaceUnits = (target: TargetConfig, service: ServiceConfig): read
   });
   return [
     { name: units.service, text: unit },
-    ...(service.socket ? [{ name: units.socket, text: unitText(target.name, socket) }] : []),
+    ...(service.socket ? [{ name: units.socket, text: unitText({ target: target.name, stateDir }, socket) }] : []),
   ];
 };
 
@@ -53,17 +54,18 @@ export const slotUnits = (target: TargetConfig, service: ServiceConfig, stateDir
   const units = unitNames(target.name);
   const slots = literal(targetLayout(stateDir, target.name).slots);
   const unit = serviceUnit(target, service, {
+    stateDir,
     before: [['ConditionPathExists', `${slots}/%i.on`]],
     where: [
       ['WorkingDirectory', `${slots}/%i`],
       ['EnvironmentFile', `${slots}/%i.env`],
     ],
   });
-  return [{ name: units.slotTemplate, text: unit }, ...retireUnits(target, slots)];
+  return [{ name: units.slotTemplate, text: unit }, ...retireUnits(target, slots, stateDir)];
 };
 
 /** What ends a slot when the time is over for which it was kept warm. */
-const retireUnits = (target: TargetConfig, slots: string): readonly Unit[] => {
+const retireUnits = (target: TargetConfig, slots: string, stateDir: string): readonly Unit[] => {
   const units = unitNames(target.name);
   const timer: Section[] = [
     { name: 'Unit', settings: [['Description', `End of the time that slot %i of ${target.name} is kept warm`]] },
@@ -93,20 +95,21 @@ const retireUnits = (target: TargetConfig, slots: string): readonly Unit[] => {
     },
   ];
   return [
-    { name: units.retireTimerTemplate, text: unitText(target.name, timer) },
-    { name: units.retireServiceTemplate, text: unitText(target.name, retire) },
+    { name: units.retireTimerTemplate, text: unitText({ target: target.name, stateDir }, timer) },
+    { name: units.retireServiceTemplate, text: unitText({ target: target.name, stateDir }, retire) },
   ];
 };
 
 interface Placed {
+  readonly stateDir: string;
   /** What holds before it starts. */
   readonly before: readonly Setting[];
   /** Where it runs, and with which port. */
   readonly where: readonly Setting[];
 }
 
-const serviceUnit = (target: TargetConfig, service: ServiceConfig, { before, where }: Placed): string =>
-  unitText(target.name, [
+const serviceUnit = (target: TargetConfig, service: ServiceConfig, { before, where, stateDir }: Placed): string =>
+  unitText({ target: target.name, stateDir }, [
     {
       name: 'Unit',
       settings: [
@@ -118,7 +121,7 @@ const serviceUnit = (target: TargetConfig, service: ServiceConfig, { before, whe
         ...before,
       ],
     },
-    { name: 'Service', settings: [...runSettings(service), ...where, ...accountSettings(target, service)] },
+    { name: 'Service', settings: [...runSettings(service), ...where, ...accountSettings(target, service, stateDir)] },
     { name: 'Install', settings: [['WantedBy', 'multi-user.target']] },
   ]);
 
@@ -142,9 +145,12 @@ const runSettings = (service: ServiceConfig): readonly Setting[] => [
 /** systemd wants an absolute path first; env(1) finds everything else. */
 const commandOf = (command: string): string => `${command.startsWith('/') ? '' : '/usr/bin/env '}${literal(command)}`;
 
-const accountSettings = (target: TargetConfig, service: ServiceConfig): readonly Setting[] => [
+const accountSettings = (target: TargetConfig, service: ServiceConfig, stateDir: string): readonly Setting[] => [
   ...(service.user === undefined ? ([['DynamicUser', 'yes']] as const) : ([['User', service.user]] as const)),
   ['StateDirectory', `polydev-${literal(target.name)}`],
   ...(service.hardening ? HARDENING : []),
+  ...(target.shared.length > 0
+    ? ([['ReadWritePaths', `-${literal(targetLayout(stateDir, target.name).shared)}`]] as const)
+    : []),
   ...service.writable.map((path): Setting => ['ReadWritePaths', quoted(path)]),
 ];

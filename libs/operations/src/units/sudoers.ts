@@ -30,7 +30,7 @@ export const sudoersOf = (target: TargetConfig, user: string): { readonly path: 
   const lines = commandsOf(target).map((command) => `/usr/bin/systemctl ${command.replace(/[,:=\\]/g, '\\$&')}`);
   return {
     // sudo passes over names with a dot.
-    path: `/etc/sudoers.d/polydev-${target.name.replaceAll('.', '_')}`,
+    path: `/etc/sudoers.d/polydev-${target.name.replaceAll('_', '__').replaceAll('.', '_.').replaceAll('.', 'dot')}`,
     text: [
       `# Generated for the target ${target.name}: what its deploys need. Its \`setup\` task writes this file anew.`,
       ...lines.map((line) => `${user} ALL=(root) NOPASSWD: ${line}`),

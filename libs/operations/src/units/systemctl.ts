@@ -33,7 +33,7 @@ export const restartUnit = async (context: Commanding, unit: string): Promise<vo
   try {
     await runSystemctl(context, 'restart', unit);
   } catch (error) {
-    if (!isOpsError(error, 'COMMAND_FAILED')) throw error;
+    if (!isOpsError(error, 'COMMAND_FAILED') || /^\s*sudo:/m.test(error.message)) throw error;
     throw unitFellOver({ host: host.name, unit, ...(await unitState(host, unit)), log: await unitLog(host, unit) });
   }
 };

@@ -14,7 +14,7 @@ export const trafficRuntime = (target: string): string => `polydev-${target}-tra
 export const trafficUnit = (target: TargetConfig, stateDir: string, group: string): Unit => {
   const config = quoted(`${targetLayout(stateDir, target.name).traffic}/haproxy.cfg`);
   const runtime = literal(trafficRuntime(target.name));
-  const text = unitText(target.name, [
+  const text = unitText({ target: target.name, stateDir }, [
     {
       name: 'Unit',
       settings: [

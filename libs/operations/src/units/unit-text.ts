@@ -6,10 +6,16 @@ export interface Section {
   readonly settings: readonly Setting[];
 }
 
+/** Whose a unit is; it stands in its first line. */
+export interface Owner {
+  readonly target: string;
+  readonly stateDir: string;
+}
+
 /** The text of a unit file (systemd.syntax(7)), with a first line that says where it comes from. */
-export const unitText = (target: string, sections: readonly Section[]): string =>
+export const unitText = ({ target, stateDir }: Owner, sections: readonly Section[]): string =>
   [
-    `# Generated for the target ${target}. Its \`setup\` task writes this file anew; what is changed here is lost.`,
+    `# Generated for the target ${target}, whose state is in ${stateDir}. Its \`setup\` task writes this file anew.`,
     ...sections.flatMap(({ name, settings }) => [
       '',
       `[${name}]`,

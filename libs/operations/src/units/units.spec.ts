@@ -33,6 +33,7 @@ const target = (more: Partial<TargetConfig> = {}, service: Partial<ServiceConfig
     name: 'api',
     path: '/opt/api',
     strategy: 'rolling',
+    shared: [],
     service: { ...SERVICE, ...service },
     ...more,
   }) as TargetConfig;
@@ -119,7 +120,7 @@ test('the account that deploys may do exactly what deploys do, and nothing by a 
     ) as string,
   });
   const { path, text } = sudoersOf({ ...blueGreen(), name: 'my.api' }, 'deploy');
-  expect(path).toBe('/etc/sudoers.d/polydev-my_api');
+  expect(path).toBe('/etc/sudoers.d/polydev-my_dotapi');
   expect(text).toContain('/usr/bin/systemctl start polydev-my.api@blue.service\n');
   expect(text).not.toMatch(/[*?!]/);
 });

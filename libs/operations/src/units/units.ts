@@ -14,7 +14,7 @@ export const unitsOf = ({ target, stateDir, group }: UnitsInput): readonly Unit[
   const { service, traffic, strategy } = target;
   if (service === undefined) return [];
   return [
-    ...(strategy === 'blue-green' ? slotUnits(target, service, stateDir) : inPlaceUnits(target, service)),
+    ...(strategy === 'blue-green' ? slotUnits(target, service, stateDir) : inPlaceUnits(target, service, stateDir)),
     ...(traffic ? [trafficUnit(target, stateDir, group)] : []),
   ];
 };

@@ -7,7 +7,8 @@ import type { DeployContext } from '../context';
 import { hookEnvironment } from './commands';
 
 export const restartSkipped = ({ plan }: DeployContext) => (plan.restart ? undefined : 'no restart command');
-export const healthSkipped = ({ plan }: DeployContext) => (plan.healthCheck ? undefined : 'no health check');
+export const healthSkipped = ({ plan }: DeployContext) =>
+  plan.healthCheck || plan.unit ? undefined : 'no health check';
 
 export const restart = async (context: DeployContext): Promise<void> => {
   const { plan } = context;
@@ -26,7 +27,11 @@ export const runRestart = ({ plan, shell, signal }: DeployContext, env: Readonly
 
 /** Waits until the new release, and no other, answers as it should. */
 export const checkHealth = async ({ plan, shell, signal, swappedAt, note }: DeployContext): Promise<string> => {
-  if (!plan.healthCheck) return '';
+  if (!plan.healthCheck) {
+    // What no health check asks has at least to stay up.
+    if (plan.unit) await waitUntilSettled(shell.host, plan.unit, signal);
+    return plan.unit ? `${plan.unit} stays up` : '';
+  }
   const layout = targetLayout(plan.stateDir, plan.target);
   const health = await waitUntilHealthy({
     host: shell.host,
