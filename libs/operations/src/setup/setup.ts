@@ -9,6 +9,7 @@ import { configuredSlot } from '../traffic/config';
 import { trafficOfTarget } from '../traffic/settings';
 import { askConflict } from '../units/live-form';
 import { applyItem, rootPrefix } from './apply';
+import { unitNames } from '../units/names';
 import { unitsOf } from '../units/units';
 import { reload, reloadEngine, resocket, wanted, type Item } from './wanted';
 
@@ -70,10 +71,10 @@ const setUp = async (host: Host, input: SetupInput): Promise<readonly SetUpItem[
   });
   await applyAll(before);
   const trafficChanged = await applyAll(traffic);
-  const socket = rows.length + units.findIndex(({ argv }) => argv[1]?.endsWith('.socket'));
   await applyAll(units);
   await apply(reload(unitsOf({ target, stateDir: environment.stateDir, group }).map(({ name }) => name)));
-  if (['changed', 'differs'].includes(rows[socket]?.outcome ?? '')) await apply(resocket(target.name));
+  const socket = rows.find(({ what }) => what === `unit ${unitNames(target.name).socket}`)?.outcome;
+  if (socket === 'changed' || socket === 'differs') await apply(resocket(target.name));
   if (trafficChanged) await apply(reloadEngine(target.name));
   await applyAll(after);
   return rows;
