@@ -156,6 +156,8 @@ export const ask = ({ port, path = '/', method = 'GET', agent = new Agent() }: A
   });
 
 export interface Load {
+  /** How many different bodies have answered so far. */
+  readonly bodies: () => number;
   /** Ends it and tells what came of it: answers by body, and every failure in words. */
   readonly stop: () => Promise<{
     readonly answers: Readonly<Record<string, number>>;
@@ -186,6 +188,7 @@ export const startLoad = (port: number): Load => {
     client('POST', () => new Agent()),
   ];
   return {
+    bodies: () => Object.keys(answers).length,
     stop: async () => {
       going = false;
       await Promise.all(clients);

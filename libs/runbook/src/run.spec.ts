@@ -110,6 +110,20 @@ it('a failing cleanup is a leftover with a name; the rest of the cleanup still r
   expect(lastRun(w.text())).toMatchObject({ outcome: 'succeeded' });
 });
 
+it('waits until the intent is safe before a step has any effect', async () => {
+  const w = world();
+  const { write } = w.journal;
+  // A journal on a disk that is slow to say that it is read-only.
+  w.journal.write = async (entry) => {
+    await new Promise((done) => setTimeout(done, 5));
+    if (entry.event === 'started' && entry.step === 'b') throw new Error('Read-only file system');
+    return write(entry);
+  };
+  const run = await begin(w, book());
+  expect(await run.forward(calm)).toMatchObject({ ok: false, failedStep: 'b' });
+  expect(w.marks).toEqual(['a', 'look']);
+});
+
 it('does not run a step whose intent cannot be written, yet undoes without a journal', async () => {
   const w = world();
   const run = await begin(w, book());

@@ -147,11 +147,11 @@ export class Run<C> implements Progress {
     this.#open.push(step);
     this.#started.add(step.name);
     this.#emit('started', step, { began });
-    // Not awaited before the step: the journal keeps the order of calls and refuses what follows a failed write, so
-    // the intent is safe before the step's first effect without costing a round trip of its own.
-    this.#writeBehind({ event: 'started', run: id, step: step.name, at: this.#at() });
-    const detail = await step.run(context);
+    // Awaited, though it costs a round trip: on a disk that cannot be written the effect would happen, and nobody who
+    // comes later would know of it. What was written behind the step before is safe then too.
+    await this.#write({ event: 'started', run: id, step: step.name, at: this.#at() });
     await this.#behind;
+    const detail = await step.run(context);
     this.#writeBehind({ event: 'done', run: id, step: step.name, at: this.#at() });
     this.timings.push({ step: step.name, durationMs: this.#options.now().getTime() - began.getTime() });
     this.#emit('done', step, { began, detail });

@@ -59,15 +59,17 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
   const world = await openRealWorld({ strategy, hosts, disk: ROOM, target: trialTarget(strategy) });
   let count = 0;
   let candidates: readonly Demo[] = [];
-  const settled: Demo[] = [];
+  /** Also those of operations that were struck: what of them came to live is kept too. */
+  const tried: Demo[] = [];
   const next = async (options?: DemoOptions) => {
     const demo = await world.demo(`t${(count += 1)}`, options);
     candidates = [...candidates, demo];
+    tried.push(demo);
     return demo;
   };
   const begin = ({ verb = 'deploy', demo, stops = [], clock, environment = world.environment }: Begin) => {
     // It goes to one that the hosts keep.
-    if (verb === 'rollback') candidates = [...settled.slice(-KEPT), ...candidates];
+    if (verb === 'rollback') candidates = [...tried.slice(-2 * KEPT), ...candidates];
     const head = headAt(world.head(verb === 'rollback' ? { kind: 'rollback' } : {}), clock);
     const input = { environment, verb, head, stops, ...(demo ? { artifactDirectory: demo.directory } : {}) };
     return startDeployer(input, clock === undefined ? {} : { clock });
@@ -86,13 +88,11 @@ export const openTrial = async (strategy: Strategy, hosts = 1): Promise<Trial> =
       throw new Error(`The next deploy did not succeed by itself: ${JSON.stringify(failure ?? record, null, 1)}`);
     await assertAtRest(world, demo, rest);
     candidates = [demo];
-    settled.push(demo);
     return demo;
   };
   try {
     const first = await next();
     await world.deploy(first);
-    settled.push(first);
     const deploy = await courseOf({ demo: await next() });
     const rollback = await courseOf({ verb: 'rollback' });
     await settle();

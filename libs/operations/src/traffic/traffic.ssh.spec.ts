@@ -274,11 +274,16 @@ describeHaproxy('the traffic engine in front of a service that restarts in place
     await writeTrafficConfig(w.shell, w.settings, { live: undefined });
     await w.start();
     const load = startLoad(w.settings.port);
+    // Each process is let answer before the next takes its place.
+    const answeredBy = async (processes: number) => {
+      for (let tries = 0; tries < 100 && load.bodies() < processes; tries += 1) await sleep(100);
+    };
     for (let restarts = 0; restarts < 5; restarts += 1) {
-      await sleep(500);
+      await answeredBy(restarts + 1);
+      await sleep(200);
       await service.restart();
     }
-    await sleep(500);
+    await answeredBy(6);
     const { answers, failures } = await load.stop();
     await w.stop();
     await service.stop();
