@@ -44,10 +44,13 @@ export const keepTheWayBack = ({ plan }: DeployContext): Promise<string> => {
   }
 };
 
-/** Runs after the path points back: restarts what served, where the restart had been begun, and sees it healthy. */
+/**
+ * Runs after the path points back: restarts what served, and sees it healthy. Also where only the swap had been begun: a process that
+ * ended in that moment was started again by its supervisor from the release that is taken back.
+ */
 export const restartPrevious = async (context: DeployContext, progress: Progress): Promise<string> => {
   const { plan, shell } = context;
-  if (!progress.started('restart') || !plan.restart) return 'the service was not restarted';
+  if (!progress.started('swap') || !plan.restart) return 'the service was not restarted';
   const env = previousEnvironment(plan);
   const untouched = { ...context, signal: new AbortController().signal };
   if (plan.before.kind === 'nothing') {
