@@ -3,3 +3,4 @@ export * from './release-info';
 export * from './record';
 export * from './target-file';
 export * from './api';
+export * from './image';

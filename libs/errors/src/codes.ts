@@ -1,3 +1,7 @@
+import type { IMAGE_VM_CODES } from './catalogue/image-vms';
+import type { IMAGE_STORE_CODES } from './catalogue/image-store';
+import type { IMAGE_DRIVER_CODES } from './catalogue/image-drivers';
+import type { IMAGE_LAYER_CODES } from './catalogue/image-layers';
 import type { CONTROLLER_CODES } from './catalogue/controller';
 import type { HOST_CODES } from './catalogue/host';
 import type { MANIFEST_CODES } from './catalogue/manifest';
@@ -15,6 +19,10 @@ import type { TRAFFIC_CODES } from './catalogue/traffic';
 /** Every code that an {@link OpsError} may carry. A code once published is never reused for something else. */
 export type ErrorCode =
   | (typeof CONTROLLER_CODES)[number]
+  | (typeof IMAGE_VM_CODES)[number]
+  | (typeof IMAGE_STORE_CODES)[number]
+  | (typeof IMAGE_DRIVER_CODES)[number]
+  | (typeof IMAGE_LAYER_CODES)[number]
   | (typeof HOST_CODES)[number]
   | (typeof MANIFEST_CODES)[number]
   | (typeof OPERATION_CODES)[number]

@@ -1,0 +1,1 @@
+export const IMAGE_DRIVER_CODES = [] as const;

@@ -1,0 +1,1 @@
+export const IMAGE_LAYER_CODES = [] as const;

@@ -1,0 +1,1 @@
+export const IMAGE_STORE_CODES = [] as const;

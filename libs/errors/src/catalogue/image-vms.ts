@@ -1,0 +1,1 @@
+export const IMAGE_VM_CODES = [] as const;
