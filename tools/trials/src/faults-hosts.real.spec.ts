@@ -66,7 +66,7 @@ describeReal('a deploy on a host, link or disk that fails (blue-green)', () => {
     async (fault, step) => {
       const { record } = await struckIn(fault, step);
       expect(record?.outcome).not.toBe('succeeded');
-      await trial.settle({ tornLines: true });
+      await trial.settle();
     },
     LONG,
   );

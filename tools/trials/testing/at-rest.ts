@@ -10,8 +10,6 @@ const BACK_MS = 20_000;
 export interface Rest {
   /** Index of the hosts that are looked at; all where nothing is said. */
   readonly hosts?: readonly number[];
-  /** Whether a disk without room may have torn lines of the journal: a line that was torn said nothing that had happened. */
-  readonly tornLines?: boolean;
 }
 
 const indexes = (world: RealWorld, { hosts }: Rest): readonly number[] =>
@@ -56,7 +54,7 @@ export const assertAtRest = async (world: RealWorld, demo: Demo, rest: Rest = {}
     const problems = [
       ...treeProblems(seen, demo),
       ...trafficProblems(world, seen),
-      ...writtenProblems(world, index, { seen, rest }),
+      ...writtenProblems(world, index, seen),
     ];
     if (problems.length > 0) throw new Error(story(world, index, { problems, seen }));
   }
@@ -106,11 +104,7 @@ interface Entry {
   readonly outcome?: string;
 }
 
-const writtenProblems = (
-  { machines, target }: RealWorld,
-  index: number,
-  { seen, rest }: { readonly seen: Seen; readonly rest: Rest },
-): readonly string[] => {
+const writtenProblems = ({ machines, target }: RealWorld, index: number, seen: Seen): readonly string[] => {
   const { entries, torn } = readJournal(seen.journal);
   const records = Object.entries(seen.records).map(([id, text]) => ({ id, record: parseRecord(text) }));
   const host = machines[index]?.name ?? '';
@@ -124,7 +118,7 @@ const writtenProblems = (
     .at(-1);
   const lastRelease = outcomeIn(records.find(({ id }) => id === lastMoved)?.record)?.release;
   return [
-    ...(torn.length === 0 || rest.tornLines ? [] : [`lines of the journal are torn: ${torn.join(' | ')}`]),
+    ...(torn.length === 0 ? [] : [`lines of the journal are torn: ${torn.join(' | ')}`]),
     ...seen.open.map((name) => `${name} was never closed`),
     ...records.flatMap(({ id, record }) => (record === undefined ? [`the record ${id} is not whole`] : [])),
     ...records.flatMap(({ id, record }) =>

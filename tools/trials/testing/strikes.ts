@@ -101,7 +101,8 @@ const STRIKES: Readonly<Record<FaultName, StrikeOf>> = {
   'path-replaced': async ({ trial, machine }) => {
     const { path } = trial.world.target;
     // By the account that deploys, as somebody does who is logged in to have a look.
-    const text = 'cp -aL "$1" "$1.new" && rm "$1" && mv "$1.new" "$1"';
+    // It may be a directory already: nobody came after the last one who did so.
+    const text = 'cd / && if [ -L "$1" ]; then cp -aL "$1" "$1.new" && rm "$1" && mv "$1.new" "$1"; fi';
     await must(machine, 'runuser', '-u', 'deploy', '--', 'sh', '-c', text, 'sh', path);
   },
   'haproxy-killed': async ({ trial, machine, deployer }) => {

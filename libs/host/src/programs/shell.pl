@@ -419,8 +419,16 @@ sub append_line {
   my $last = "\n";
   sysread $f, $last, 1 if -s $f && sysseek $f, -1, 2;
   my $torn = $last ne "\n";
-  write_all($f, ($torn ? "\n" : '') . "$line\n", $path);
-  $f->sync or fail("sync $path");
+  my $size = -s $f;
+  eval {
+    write_all($f, ($torn ? "\n" : '') . "$line\n", $path);
+    $f->sync or fail("sync $path");
+  };
+  if (my $error = $@) {
+    # A full disk took a part of it; giving that back needs no room.
+    truncate $f, $size;
+    die $error;
+  }
   sync_directory(parent($path)) if $new;
 }
 
