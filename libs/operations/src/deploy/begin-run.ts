@@ -1,5 +1,6 @@
 import type { Report } from '@polydev/reporting';
 import { Run, type Runbook } from '@polydev/runbook';
+import { withHealthBefore } from '../health/before';
 import { targetLayout } from '../layout';
 import type { DeployContext } from './context';
 import type { Planned } from './host-record';
@@ -17,7 +18,8 @@ export const beginRun = async <T extends Planned>(
   prepared: T,
   { runbook, report, ...input }: BeginInput,
 ): Promise<Moving & { readonly prepared: T }> => {
-  const { shell, plan } = prepared;
+  const { shell } = prepared;
+  const plan = await withHealthBefore(shell.host, prepared.plan, input.signal);
   const notes: string[] = [];
   const note = (text: string) => {
     notes.push(text);

@@ -469,4 +469,12 @@ describeSsh('deploy over a real sshd', () => {
     expect(await w.answer()).toMatchObject({ version: 'v2', status: 'broken' });
     expect((await deploy({ 'main.js': app('v3') })).outcome).toBe('moved');
   });
+
+  it('over a release that is not healthy, one that fails is taken back all the same, and the remedy is not in its way', async () => {
+    await deploy({ 'main.js': app('v1') });
+    await deploy({ 'main.js': app('v2', 'unhealthy') }, { target: { rollbackOnFailure: false } });
+    expect((await deploy({ 'main.js': app('v3', 'unhealthy') })).outcome).toBe('taken-back');
+    expect(await w.answer()).toMatchObject({ version: 'v2', status: 'broken' });
+    expect((await deploy({ 'main.js': app('v4') })).outcome).toBe('moved');
+  });
 });

@@ -59,6 +59,8 @@ export interface DeployPlan {
   /** Set for strategy blue-green. */
   readonly slots?: SlotsPlan;
   readonly healthCheck?: HealthCheckConfig;
+  /** What its health check saw of the release that served, where that was not healthy: nobody can bring back what was not there. */
+  readonly unwellBefore?: string;
   readonly postDeploy?: string;
   readonly url?: string;
   /** Ids of releases that go once the new one serves. */

@@ -2,7 +2,7 @@ import { mustRun } from '@polydev/host';
 import type { Progress } from '@polydev/runbook';
 import { targetLayout } from '../../layout';
 import { program } from '../../programs';
-import { waitUntilHealthy } from '../../health/wait';
+import { waitForBefore } from '../../health/before';
 import type { DeployContext } from '../context';
 import { previousEnvironment } from './commands';
 import { runRestart } from './start';
@@ -59,15 +59,7 @@ export const restartPrevious = async (context: DeployContext, progress: Progress
     return 'nothing served before';
   }
   await runRestart(untouched, env);
-  if (!plan.healthCheck) return 'restarted';
-  const release = plan.before.kind === 'symlink' ? plan.before.release : undefined;
-  await waitUntilHealthy({
-    host: shell.host,
-    check: plan.healthCheck,
-    signal: untouched.signal,
-    ...(release ? { expected: { release } } : {}),
-  });
-  return 'the previous release serves again';
+  return waitForBefore(shell.host, plan);
 };
 
 /** Points the path at the release by one rename; a real directory there changes places with the symlink. */

@@ -3,8 +3,7 @@ import { targetLayout, type Slot } from '../../layout';
 import { program } from '../../programs';
 import { restartUnit, runSystemctl, unitState } from '../../units/systemctl';
 import { unitNames } from '../../units/names';
-import { waitUntilHealthy } from '../../health/wait';
-import { urlOfSlot } from '../../health/slot-url';
+import { waitForBefore } from '../../health/before';
 import { observeTraffic } from '../../traffic/observe';
 import { readTraffic } from '../../traffic/read';
 import { retireSlot, switchTraffic, waitUntilDrained, writeTrafficConfig } from '../../traffic/switch';
@@ -55,18 +54,15 @@ export const moveTraffic = async (context: DeployContext): Promise<string> => {
 /** Sees the release before serve in its slot again, and points the engine back at it. */
 export const moveTrafficBack = async (context: DeployContext): Promise<string> => {
   const { plan, shell } = context;
-  const { from, ports } = slotsOf(context);
+  const { from } = slotsOf(context);
   const untouched = { ...context, signal: new AbortController().signal };
   if (from === undefined) {
     await switchTraffic(shell, trafficOf(plan), { to: undefined, engineMayBeDown: true });
     return 'nothing served before';
   }
   await revive(untouched, from);
-  if (plan.healthCheck) {
-    const check = { ...plan.healthCheck, url: urlOfSlot(plan.healthCheck.url, ports[from]) };
-    await waitUntilHealthy({ host: shell.host, check, signal: untouched.signal });
-  }
-  return switchTraffic(shell, trafficOf(plan), { to: from, engineMayBeDown: true });
+  const health = await waitForBefore(shell.host, plan);
+  return `${await switchTraffic(shell, trafficOf(plan), { to: from, engineMayBeDown: true })}; ${health}`;
 };
 
 /** Has a slot run again what it ran, where it was stopped meanwhile, or the host was. */
