@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,14 +38,24 @@ export interface DeployerOptions {
   readonly clock?: string;
 }
 
-const PROGRAM = join(__dirname, 'deployer-program.ts');
 let count = 0;
+let bundled: string | undefined;
+
+/** The deployer's program as one file, made once a process. */
+const programFile = (): string => {
+  if (bundled !== undefined) return bundled;
+  const directory = mkdtempSync(join(tmpdir(), 'deployer-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  bundled = join(directory, 'deployer.cjs');
+  execFileSync(process.execPath, [join(__dirname, 'bundle-deployer.cjs'), bundled]);
+  return bundled;
+};
 
 /** Starts a deployer; its input is removed when it has ended. */
 export const startDeployer = (input: DeployerInput, { clock }: DeployerOptions = {}): Deployer => {
   const file = join(tmpdir(), `deployer-${process.pid}-${++count}.json`);
   writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
-  const command = [process.execPath, '-r', '@swc-node/register', PROGRAM, file];
+  const command = [process.execPath, programFile(), file];
   const [program = '', ...args] = clock === undefined ? command : ['faketime', '-f', clock, ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: __dirname });
   const exit = once(child, 'exit');
