@@ -24,4 +24,5 @@ it('several situations become one error that loses none of them', () => {
   expect(both.message).toContain('[ARTIFACT_MISSING] There is no built output at /build');
   expect(both.hint.split('\n')).toHaveLength(2);
   expect(combined([gone])).toBe(gone);
+  expect(combined([both, gone]).message).toBe(combined([held, gone, held, gone]).message);
 });

@@ -25,18 +25,23 @@ export class OpsError extends Error {
 export const isOpsError = (error: unknown, code?: ErrorCode): error is OpsError =>
   error instanceof OpsError && (code === undefined || error.code === code);
 
+/** The situations that one was combined of, or it alone. */
+const partsOf = (error: OpsError): readonly OpsError[] =>
+  Array.isArray(error.cause) && error.cause.every((one) => isOpsError(one)) ? error.cause : [error];
+
 /** Several situations as one error, with every message and every hint; the code is the first one's. */
 export const combined = (errors: readonly OpsError[]): OpsError => {
-  const [first, ...rest] = errors;
+  const single = errors.flatMap(partsOf);
+  const [first, ...rest] = single;
   if (!first) throw new Error('There is no error to combine.');
   if (rest.length === 0) return first;
-  const hints = new Set(errors.map((error) => error.hint));
+  const hints = new Set(single.map((error) => error.hint));
   return new OpsError(
     first.code,
-    errors.map((error) => `[${error.code}] ${error.message}`).join('\n'),
+    single.map((error) => `[${error.code}] ${error.message}`).join('\n'),
     [...hints].join('\n      '),
     {
-      cause: errors,
+      cause: single,
     },
   );
 };

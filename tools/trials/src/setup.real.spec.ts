@@ -98,6 +98,21 @@ describeReal('a bare host', () => {
     expect(await as('id')).toBe(1);
   });
 
+  it('is set up though another cannot be reached, which is said, or left out on purpose', async () => {
+    const [machine] = world.machines;
+    const [host] = world.environment.hosts;
+    const hosts = [{ ...host!, name: 'web-0', port: 1 }, host!];
+    const environment = { ...world.environment, hosts };
+    const given = { ...world, environment, as: 'root', dryRun: false, signal: calm, report: () => undefined };
+    const sudoers = '/etc/sudoers.d/polydev-shop';
+    await machine!.run(['rm', sudoers]);
+    await expect(setUpHosts(given)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
+    expect((await machine!.run(['test', '-e', sudoers])).exitCode).toBe(0);
+    await machine!.run(['rm', sudoers]);
+    const rows = await setUpHosts({ ...given, environment: { ...environment, allowMissingHosts: true } });
+    expect(rows.filter(({ outcome }) => outcome === 'made').map(({ host: name }) => name)).toEqual(['web-1']);
+  });
+
   it('says who may, where the login may not', async () => {
     const asked = setUpHosts({ ...world, as: undefined, dryRun: false, signal: calm, report: () => undefined });
     await expect(asked).rejects.toMatchObject({ code: 'SETUP_NEEDS_ROOT' });

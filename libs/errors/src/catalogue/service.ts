@@ -26,6 +26,15 @@ export const setupNeedsRoot = (facts: { host: string; user: string; target: stri
     `Log in for this once as somebody who may: \`npx nx run ${facts.target}:setup --as=root\`. Deploys go on without.`,
   );
 
+/** The account that deploys cannot log in, which is what a setup is there for. */
+export const setupLogin = (error: OpsError, { target }: { readonly target: string }) =>
+  new OpsError(
+    error.code,
+    error.message,
+    `If the host has not been set up yet, log in for this once as an account that is there: \`npx nx run ${target}:setup --as=root\`. Else: ${error.hint}`,
+    { cause: error },
+  );
+
 /** The program that sets a host up ended badly; `output` holds its last lines. It may be run again at any time. */
 export const setupFailed = (facts: { host: string; target: string; output: string }) =>
   new OpsError(

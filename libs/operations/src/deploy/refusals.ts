@@ -34,16 +34,21 @@ export const findRefusals = async ({ host, stateDir, target, artifact, state }: 
   if (held.missing.length > 0)
     refusals.push(adoptionUndeclared({ ...where, path: target.path, entries: held.missing }));
 
-  const missing = target.shared.filter(
-    ({ path, kind }) => kind === 'file' && !state.sharedPresent.has(path) && !held.present.has(path),
-  );
-  const shared = targetLayout(stateDir, target.name).shared;
-  if (missing.length > 0) {
-    refusals.push(
-      sharedFileMissing({ ...where, address: host.address, paths: missing.map(({ path }) => `${shared}/${path}`) }),
-    );
-  }
+  const paths = missingShared({ target, stateDir, present: new Set([...state.sharedPresent, ...held.present]) });
+  if (paths.length > 0) refusals.push(sharedFileMissing({ ...where, address: host.address, paths }));
   return refusals;
+};
+
+/** Absolute paths of the files that a target shares between its releases, and that are not among those that are there. Pure. */
+export const missingShared = (facts: {
+  readonly target: TargetConfig;
+  readonly stateDir: string;
+  readonly present: ReadonlySet<string>;
+}): readonly string[] => {
+  const { shared } = targetLayout(facts.stateDir, facts.target.name);
+  return facts.target.shared
+    .filter(({ path, kind }) => kind === 'file' && !facts.present.has(path))
+    .map(({ path }) => `${shared}/${path}`);
 };
 
 /** What a directory at the path holds that is neither in the artifact nor declared shared or dropped. */

@@ -209,6 +209,20 @@ describeSsh('preflight on a real host', () => {
     }
   });
 
+  it('names shared files that are not there yet, where no directory is found that may hold them', async () => {
+    const shared = {
+      shared: [
+        { path: '.env', kind: 'file' },
+        { path: 'uploads', kind: 'directory' },
+      ],
+    } as const;
+    expect(await codes(look(shared))).toEqual(['error SHARED_FILE_MISSING']);
+    const { shared: directory } = targetLayout(w.stateDir, w.target().name);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, '.env'), '');
+    expect(await look(shared)).toEqual([]);
+  });
+
   it('measures one machine’s clock against itself as the same', async () => {
     const host = await connect();
     try {

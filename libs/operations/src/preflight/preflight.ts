@@ -5,6 +5,7 @@ import { mayBeMissing, tryHosts } from '../connect';
 import type { Finding, Preflight, PreflightInput } from '../operations';
 import { askForwarding } from './ask-forwarding';
 import { askClock, askHost, askLocks } from './ask-host';
+import { askShared } from './ask-shared';
 import { askUnits } from './ask-units';
 import { findingOf } from './finding';
 import { judgeClock } from './judge-clock';
@@ -62,16 +63,17 @@ const lookAt = async (host: Host, { environment, targets }: PreflightInput): Pro
   try {
     // By itself: another command under way would pass for a difference of the clocks.
     const clock = await askClock(host);
-    const [facts, locks, refused, units] = await Promise.all([
+    const [facts, locks, refused, units, shared] = await Promise.all([
       askHost(host, stateDir, { targets }),
       askLocks(host, stateDir, targets),
       askForwarding(host, targets),
       askUnits(host, stateDir, targets),
+      askShared(host, stateDir, targets),
     ]);
     const spaces = facts.targets.map((space, index) => ({ ...space, name: targets[index]?.name ?? '' }));
     return [
       ...judgeLocks(name, locks),
-      ...refused.map((error) => findingOf(error, name)),
+      ...[...refused, ...shared].map((error) => findingOf(error, name)),
       ...judgeNeeds(name, facts.absent),
       ...judgeUnits(name, units),
       ...judgePlaces(name, facts),

@@ -1,7 +1,15 @@
-import { lockHeld, setupConflict, setupNothing } from '@polydev/errors';
-import { publicKeyLine, type Host } from '@polydev/host';
+import {
+  combined,
+  isOpsError,
+  lockHeld,
+  setupConflict,
+  setupLogin,
+  setupNothing,
+  type OpsError,
+} from '@polydev/errors';
+import { publicKeyLine, type Host, type Settled } from '@polydev/host';
 import type { HostConfig } from '@polydev/manifest';
-import { withHosts } from '../connect';
+import { mayBeMissing, tryHosts } from '../connect';
 import type { SetUpItem, SetupInput } from '../operations';
 import { targetLayout, type Slot } from '../layout';
 import { lockHolder } from '../lock/lock-holder';
@@ -16,19 +24,40 @@ import { reload, reloadEngine, resocket, wanted, type Item } from './wanted';
 /**
  * Brings every host of an environment to what the deploys of a target need there: programs, the account that deploys
  * and what it may do, directories, units. Does only what is missing, so it may be run again at any time; with `dryRun`
- * it only says what that is. Throws SETUP_NOTHING, SETUP_NEEDS_ROOT, SETUP_FAILED.
+ * it only says what that is. One host's failure keeps no other from being set up; all of them are thrown as one in the
+ * end: SETUP_NEEDS_ROOT, SETUP_FAILED, SETUP_CONFLICT, or why there was no connection. Throws SETUP_NOTHING.
  */
 export const setUpHosts = async (input: SetupInput): Promise<readonly SetUpItem[]> => {
-  const { environment, target, as } = input;
+  const { environment, target, as, report } = input;
   if (target.service === undefined) throw setupNothing({ target: target.name });
   const login = (host: HostConfig): HostConfig => (as === undefined ? host : { ...host, user: as });
-  const logins = { ...environment, hosts: environment.hosts.map(login) };
-  return withHosts(logins, input.signal, async (hosts) => {
-    const rows: SetUpItem[] = [];
-    for (const host of hosts) rows.push(...(await setUp(host, input)));
-    return rows;
-  });
+  const settled = await tryHosts({ ...environment, hosts: environment.hosts.map(login) }, input.signal);
+  const reached = settled.flatMap((one) => (one.ok ? [one.value] : []));
+  const rows: SetUpItem[] = [];
+  const errors: OpsError[] = [];
+  const attempt = async (one: Settled<HostConfig, Host>): Promise<void> => {
+    if (mayBeMissing(environment, one, reached.length))
+      return report({ kind: 'note', host: one.item.name, text: 'cannot be reached and is left out' });
+    try {
+      if (!one.ok) throw withLogin(one.error, input);
+      rows.push(...(await setUp(one.value, input)));
+    } catch (error) {
+      if (!isOpsError(error)) throw error;
+      errors.push(error);
+    }
+  };
+  try {
+    for (const one of settled) await attempt(one);
+  } finally {
+    await Promise.all(reached.map((host) => host.close().catch(() => undefined)));
+  }
+  if (errors.length > 0) throw combined(errors);
+  return rows;
 };
+
+/** Before the first setup nobody but an account that is there already can log in. */
+const withLogin = (error: unknown, { as, target }: SetupInput): unknown =>
+  isOpsError(error, 'AUTH_FAILED') && as === undefined ? setupLogin(error, { target: target.name }) : error;
 
 /** The slot that has the traffic now. Throws LOCK_HELD while a run may be moving it. */
 const slotWithTraffic = async (host: Host, { environment, target }: SetupInput): Promise<Slot | undefined> => {

@@ -105,7 +105,7 @@ const trafficConfig = ({ target, stateDir, user, live }: WantedInput): readonly 
     { what: `directory ${traffic}`, argv: ['directory', traffic, user, '0755'] },
     {
       what: `configuration of the traffic engine of ${target.name}`,
-      argv: ['file', settings.configFile, user, '0644', 'haproxy -c -q -f'],
+      argv: ['file', settings.configFile, user, '0644', 'haproxy -c -f'],
       content: haproxyConfig(settings, { live }),
     },
   ];

@@ -13,6 +13,9 @@ import { joinParts } from '../record/join';
 import { readOpenDeployments, readRecords } from '../record/parts';
 import { isUnfinished } from '../recover/recover';
 
+/** More than any host keeps. */
+const EVERY_RECORD = 1_000_000;
+
 /** What a target is on every host of its environment, and its history, newest first. A host out of reach is a row too. */
 export const statusOfTarget = async (input: StatusInput): Promise<TargetStatus> => {
   const { environment, target, signal } = input;
@@ -23,11 +26,16 @@ export const statusOfTarget = async (input: StatusInput): Promise<TargetStatus> 
       settled.map((one) => (one.ok ? hostStatus(one.value, input) : Promise.resolve(unreachable(one.item, one.error)))),
     );
     const records = (await Promise.all(hosts.map((host) => readHistory(host, input)))).flat();
+    // Many that failed since may have pushed the one that is live out of what is shown.
+    const isKnown = (status: HostStatus) => withHistory(status, target.name, records).by !== undefined;
+    const older = statuses.every((status) => status.release === undefined || isKnown(status))
+      ? []
+      : (await Promise.all(hosts.map((host) => readHistory(host, { ...input, limit: EVERY_RECORD })))).flat();
     return {
       target: target.name,
       environment: environment.name,
       ...(target.url ? { url: target.url } : {}),
-      hosts: statuses.map((status) => withHistory(status, target.name, records)),
+      hosts: statuses.map((status) => withHistory(status, target.name, [...records, ...older])),
       history: historyOf(records, target.name).slice(0, input.limit),
     };
   } finally {

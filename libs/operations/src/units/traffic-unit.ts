@@ -32,7 +32,7 @@ export const trafficUnit = (target: TargetConfig, stateDir: string, group: strin
         ['RuntimeDirectory', runtime],
         ['RuntimeDirectoryMode', '0750'],
         ['UMask', '0007'],
-        ['ExecStartPre', `/usr/sbin/haproxy -c -q -f ${config}`],
+        ['ExecStartPre', `/usr/sbin/haproxy -c -f ${config}`],
         ['ExecStart', `/usr/sbin/haproxy -Ws -f ${config} -S /run/${runtime}/master.sock,mode,660`],
         ['ExecReload', '/bin/kill -USR2 $MAINPID'],
         ['Restart', 'always'],

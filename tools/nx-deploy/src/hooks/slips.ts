@@ -10,7 +10,7 @@ const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['rollback', ['sha', 'reason', 'dry-run', 'allow-missing-hosts', 'json']],
   ['recover', ['dry-run', 'allow-missing-hosts', 'json']],
   ['unlock', ['reason', 'json']],
-  ['setup', ['as', 'dry-run', 'json']],
+  ['setup', ['as', 'dry-run', 'allow-missing-hosts', 'json']],
   ['status', ['limit', 'json']],
   ['preflight', ['json']],
 ]);

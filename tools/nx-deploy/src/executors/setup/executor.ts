@@ -7,7 +7,14 @@ import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { SetupOptions } from './schema';
 
-const OPTIONS = { target: 'inferred', manifest: 'inferred', as: 'text', 'dry-run': 'flag', json: 'flag' } as const;
+const OPTIONS = {
+  target: 'inferred',
+  manifest: 'inferred',
+  as: 'text',
+  'dry-run': 'flag',
+  'allow-missing-hosts': 'flag',
+  json: 'flag',
+} as const;
 
 /**
  * `nx run <project>:setup`: brings the hosts of an environment to what the deploys of a target need: programs, the

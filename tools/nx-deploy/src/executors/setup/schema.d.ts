@@ -4,5 +4,6 @@ export interface SetupOptions {
   readonly manifest?: string;
   readonly as?: string;
   readonly 'dry-run'?: boolean;
+  readonly 'allow-missing-hosts'?: boolean;
   readonly json?: boolean;
 }
