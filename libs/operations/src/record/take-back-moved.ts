@@ -84,6 +84,7 @@ const takeTargetBack = async (
     // The intent first: who comes after a death in here finds a part that has not ended.
     await write(part.hosts.map((host) => (isOf(host, going) ? { ...host, outcome: 'running' } : host)));
     const records = new Map<string, HostRecord>();
+    if (going.length > 0) input.report({ kind: 'headline', text: `${config.name} goes back` });
     for (const host of part.hosts.toReversed()) {
       const shell = going.find((one) => one.host.name === host.host);
       records.set(host.host, shell ? await undoOn(shell, host, { config, record, input }) : leftAlone(host));
