@@ -9,6 +9,7 @@ import {
 } from '@polydev/errors';
 import { publicKeyLine, type Host, type Settled } from '@polydev/host';
 import type { HostConfig } from '@polydev/manifest';
+import type { Event } from '@polydev/reporting';
 import { mayBeMissing, tryHosts } from '../connect';
 import type { SetUpItem, SetupInput } from '../operations';
 import { targetLayout, type Slot } from '../layout';
@@ -90,21 +91,26 @@ const setUp = async (host: Host, input: SetupInput): Promise<readonly SetUpItem[
     return rows.slice(first).some(({ outcome }) => outcome !== 'as it was');
   };
   const live = await slotWithTraffic(host, input);
-  const { before, traffic, units, after } = wanted({
-    target,
-    stateDir: environment.stateDir,
-    user,
-    group,
-    key,
-    live,
-  });
+  const { stateDir } = environment;
+  const { before, traffic, units, after } = wanted({ target, stateDir, user, group, key, live });
   await applyAll(before);
   const trafficChanged = await applyAll(traffic);
   await applyAll(units);
-  await apply(reload(unitsOf({ target, stateDir: environment.stateDir, group }).map(({ name }) => name)));
-  const socket = rows.find(({ what }) => what === `unit ${unitNames(target.name).socket}`)?.outcome;
-  if (socket === 'changed' || socket === 'differs') await apply(resocket(target.name));
+  await apply(reload(unitsOf({ target, stateDir, group }).map(({ name }) => name)));
+  const names = unitNames(target.name);
+  const isAnother = (unit: string) =>
+    rows.some(({ what, outcome }) => what === `unit ${unit}` && (outcome === 'changed' || outcome === 'differs'));
+  if (isAnother(names.socket)) await apply(resocket(target.name));
+  if (isAnother(names.traffic)) report(engineGoesOn(host.name, names.traffic));
   if (trafficChanged) await apply(reloadEngine(target.name));
   await applyAll(after);
   return rows;
 };
+
+/** A setup does not interrupt what serves. */
+const engineGoesOn = (host: string, unit: string): Event => ({
+  kind: 'warning',
+  host,
+  text: `${unit} goes on as its former unit had it until it is started anew.`,
+  hint: `In a quiet moment, as root on ${host}: \`systemctl restart ${unit}\`. Until it is up again nobody is answered.`,
+});
