@@ -14,10 +14,15 @@ const settings = readSettings(process.env);
 if (typeof settings === 'string') giveUp(settings);
 else {
   const release = readReleaseInfo(__dirname);
-  const server = createAgentServer(release);
+  const server = createAgentServer(release, settings.image);
   server.on('error', (error) => giveUp(error.message));
   server.listen(settings.port, settings.host, () => {
-    log('listening', { host: settings.host, port: (server.address() as AddressInfo).port, release: release?.release });
+    log('listening', {
+      host: settings.host,
+      port: (server.address() as AddressInfo).port,
+      release: release?.release,
+      ...settings.image,
+    });
     notifyReady();
   });
   onTermination(async () => {

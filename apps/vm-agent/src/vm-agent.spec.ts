@@ -49,6 +49,23 @@ describe('the agent, built and started from a release', () => {
     });
   });
 
+  it('tells the image it runs in when it was told of it', async () => {
+    const image = { IMAGE_ID: 'img-0123456789abcdef', AGENT_VERSION: '1.2.3', AGENT_DIGEST: 'e'.repeat(64) };
+    rmSync(join(folder, 'releases/r1/.release.json'));
+    try {
+      const { line } = await start({ PORT: '0', ...image });
+      const response = await fetch(`http://127.0.0.1:${line.port}/health`);
+      expect(await response.json()).toEqual({
+        status: 'ready',
+        image: 'img-0123456789abcdef',
+        version: '1.2.3',
+        digest: 'e'.repeat(64),
+      });
+    } finally {
+      writeFileSync(join(folder, 'releases/r1/.release.json'), JSON.stringify(info));
+    }
+  });
+
   it('says what it knows nothing of', async () => {
     const { line } = await start({ PORT: '0' });
     const elsewhere = await fetch(`http://127.0.0.1:${line.port}/metrics`);

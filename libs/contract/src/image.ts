@@ -101,10 +101,26 @@ export const vmViewSchema = z.object({
 });
 export type VmView = z.infer<typeof vmViewSchema>;
 
+/** A line of `activations.jsonl`: from this moment on new VMs booted from that image, because of that commit. */
+export const imageActivationSchema = z.object({
+  id: imageIdSchema,
+  sha: z.string(),
+  digest: z.string(),
+  release: z.string(),
+  /** What was active before; absent for the first, and where only the commit changed. */
+  from: imageIdSchema.optional(),
+  at: z.iso.datetime(),
+  by: z.string(),
+  reason: z.enum(['activate', 'rollback']),
+});
+export type ImageActivation = z.infer<typeof imageActivationSchema>;
+
 export const imagesStatusSchema = z.object({
   active: imageIdSchema.optional(),
   previous: imageIdSchema.optional(),
   images: z.array(imageViewSchema),
+  /** Directories with the name of an image that are none that could be booted, and why. */
+  damaged: z.array(z.object({ id: imageIdSchema, reason: z.string() })).optional(),
   vms: z.array(vmViewSchema),
 });
 export type ImagesStatus = z.infer<typeof imagesStatusSchema>;

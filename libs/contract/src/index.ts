@@ -4,3 +4,5 @@ export * from './record';
 export * from './target-file';
 export * from './api';
 export * from './image';
+export * from './image-program';
+export * from './schema-version';

@@ -16,6 +16,19 @@ export type ReleaseInfo = z.infer<typeof releaseInfoSchema>;
 /** The part of a health answer that tells which release answered. Absent where a program does not run from a release. */
 export const healthIdentitySchema = releaseInfoSchema.pick({ release: true, sha: true, digest: true }).partial();
 
+/** What a program in a golden image is told of the image when it is started. */
+export const imageIdentitySchema = z.object({
+  /** Id of the image. */
+  image: z.string(),
+  /** Version in the program's own package.json. */
+  version: z.string(),
+  /** SHA-256 of the artifact's file list, as of a release: an image holds no release. */
+  digest: z.string(),
+});
+export type ImageIdentity = z.infer<typeof imageIdentitySchema>;
+
 /** A health answer of our own apps. */
-export const healthAnswerSchema = healthIdentitySchema.extend({ status: z.string() });
+export const healthAnswerSchema = healthIdentitySchema
+  .extend(imageIdentitySchema.partial().shape)
+  .extend({ status: z.string() });
 export type HealthAnswer = z.infer<typeof healthAnswerSchema>;

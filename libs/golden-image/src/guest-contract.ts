@@ -18,5 +18,8 @@ export const GUEST_SAYS = {
   kernelPanic: 'Kernel panic',
 } as const;
 
-/** The one line that wakes a guest: `WAKE seed=<hex> now=<ms> image=<id> probe=<0|1> address=<cidr|-> gateway=<ip|->`. */
+/**
+ * The one line that wakes a guest: `WAKE seed=<hex> now=<ms> image=<id> probe=<0|1> address=<cidr|-> gateway=<ip|-> mac=<mac|->`. The guest
+ * gives its interface that hardware address before the IP address: clones of one snapshot wake with one and the same.
+ */
 export const WAKE_WORD = 'WAKE';

@@ -33,6 +33,13 @@ export const imagesLayout = (root: string) => ({
   vms: join(root, 'vms'),
   /** Directory of a running VM: `vm.json` (its lease), console, sockets. */
   vm: (id: string) => join(root, 'vms', id),
+  /** Addresses and ports that VMs have: a file each, `<number or port>-<vm id>`. */
+  claims: join(root, 'claims'),
   lock: join(root, 'builder.lock'),
+  /** The change of `active` that is under way; the next builder finishes or drops what a dead one left. */
+  pendingActivation: join(root, 'activation.json'),
+  /** What a boot refused: verdict, what was seen and the console's last lines, a file for each image. */
+  rejections: join(root, 'rejected'),
+  rejection: (id: string) => join(root, 'rejected', `${id}.json`),
 });
 export type ImagesLayout = ReturnType<typeof imagesLayout>;

@@ -26,4 +26,6 @@ export interface ImageSettings {
   readonly keep: number;
   /** Time that an agent has from its start until it is ready. */
   readonly readyTimeoutMs: number;
+  /** Absolute path of an uncompressed kernel, for the driver `firecracker`: what it is tried with, and boots where an image's own is compressed. */
+  readonly firecrackerKernel?: string | undefined;
 }

@@ -32,6 +32,11 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   },
   { programs: ['faketime'], debianPackage: 'faketime', neededFor: 'tests of clocks that disagree' },
   { programs: ['strace'], debianPackage: 'strace', neededFor: 'tests that count what a program does' },
+  { programs: ['qemu-system-x86_64'], debianPackage: 'qemu-system-x86', neededFor: 'tests that boot golden images' },
+  { programs: ['mkfs.erofs'], debianPackage: 'erofs-utils', neededFor: 'tests that build golden images' },
+  { programs: ['busybox'], debianPackage: 'busybox-static', neededFor: 'tests that build golden images' },
+  { programs: ['nft'], debianPackage: 'nftables', neededFor: 'tests of the network of VMs' },
+  { programs: ['cpio'], debianPackage: 'cpio', neededFor: 'tests that look into an initrd' },
   { programs: ['shellcheck'], debianPackage: 'shellcheck', neededFor: 'checking shell scripts', optional: true },
 ];
 

@@ -45,6 +45,8 @@ export interface VmSpec {
   readonly cpus: number;
   /** A fresh directory of its own: console, sockets, process id. */
   readonly directory: string;
+  /** `check`: it ends with the process that started it, and a snapshot of it can be taken. Unless told otherwise it serves. */
+  readonly use?: 'serve' | 'check';
 }
 
 /** Memory and device state of a paused VM, with what it is bound to. */
@@ -75,7 +77,7 @@ export interface Vm {
   /** All of the console since the start, of at most 1 MiB. */
   readonly console: () => Promise<string>;
   readonly running: () => boolean;
-  /** Resolves when the guest has printed that it waits for {@link Wake}; throws INFRASTRUCTURE-like errors when its process ended. */
+  /** Resolves when the guest has printed that it waits for {@link Wake}; throws VMM_FAILED when its process ended, GUEST_FAILED when the guest gave up. */
   readonly booted: (signal: AbortSignal) => Promise<void>;
   readonly wake: (wake: Wake) => Promise<void>;
   readonly pause: () => Promise<void>;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Version of a migration, as its file's name has it. */
+export const schemaVersionSchema = z.string().regex(/^\d{14}$/);
+
+/** A migration as `status` shows it. */
+export const migrationViewSchema = z.object({
+  version: schemaVersionSchema,
+  name: z.string(),
+  state: z.enum(['applied', 'pending', 'drifted', 'failed', 'running', 'baseline', 'missing']),
+  /** Of the file; of the database's record where the file is missing. */
+  checksum: z.string(),
+  appliedChecksum: z.string().optional(),
+  appliedAt: z.string().optional(),
+  by: z.string().optional(),
+  deployment: z.string().optional(),
+  durationMs: z.number().optional(),
+});
+export type MigrationView = z.infer<typeof migrationViewSchema>;
+
+export const databaseStatusSchema = z.object({
+  target: z.string(),
+  environment: z.string(),
+  driver: z.enum(['postgres', 'supabase-mcp']),
+  /** Without password or token. */
+  address: z.string(),
+  /** Newest version that is applied. */
+  schemaVersion: schemaVersionSchema.optional(),
+  migrations: z.array(migrationViewSchema),
+});
+export type DatabaseStatus = z.infer<typeof databaseStatusSchema>;
+
+/** A line of a schema's change: added, removed or changed. */
+export const schemaChangeSchema = z.object({
+  change: z.enum(['+', '-', '~']),
+  /** `table`, `column`, `index`, `constraint`, `function`, `policy`, `view`, … */
+  kind: z.string(),
+  name: z.string(),
+  detail: z.string().optional(),
+});
+export type SchemaChange = z.infer<typeof schemaChangeSchema>;

@@ -1,0 +1,1 @@
+export const MIGRATION_ENGINE_CODES = [] as const;

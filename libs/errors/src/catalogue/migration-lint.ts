@@ -1,0 +1,1 @@
+export const MIGRATION_LINT_CODES = [] as const;

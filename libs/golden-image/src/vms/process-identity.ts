@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+
+/** One process, told from a later one that got its number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** `<boot id>/<clock ticks since boot at its start>`. */
+  readonly started: string;
+}
+
+/**
+ * Returns the identity of a running process, or undefined where none has that number (or it has ended and waits to be
+ * reaped).
+ */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const stat = readOr(`/proc/${pid}/stat`);
+  // proc(5): the name in parentheses may hold anything; state is the first field after it, starttime the 20th.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields?.[19];
+  if (!fields || ticks === undefined || fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  return { pid, started: `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}` };
+}
+
+/** Whether that very process runs. */
+export const isRunning = (process: ProcessIdentity): boolean => identityOf(process.pid)?.started === process.started;
+
+const readOr = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+/** Identity of this process. */
+export function ownIdentity(): ProcessIdentity {
+  const own = identityOf(process.pid);
+  if (!own) throw new Error('/proc does not show this process');
+  return own;
+}

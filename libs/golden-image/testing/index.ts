@@ -1,0 +1,3 @@
+export * from './describe-vm';
+export * from './sample-agents';
+export * from './sample-images';
