@@ -3,17 +3,20 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { createProjectGraphAsync, readCachedProjectGraph, type ProjectGraph } from '@nx/devkit';
 import { generatePrunedDeployOutput } from '@nx/js';
+import { bundleProgram } from '@polydev/golden-image/bundle';
 import { buildSync } from 'esbuild';
 
 /**
  * Writes the controller to a folder, replacing what is there: `main.js` with the workspace's libraries in it, the
- * scripts it ships, and a `package.json` and lock file for `npm ci --omit=dev`. What lands there depends on the
- * sources and the workspace's lock file alone: no time, no absolute path, no registry.
+ * scripts it ships, the program that builds golden images, which needs nothing installed, and a `package.json` and lock
+ * file for `npm ci --omit=dev`. What lands there depends on the sources and the workspace's lock file alone: no time, no
+ * absolute path, no registry.
  */
 async function build(output: string): Promise<void> {
   rmSync(output, { recursive: true, force: true });
   const imported = bundle(output);
   copyScripts(join(output, 'scripts'));
+  writeFileSync(join(output, 'golden-image.cjs'), (await bundleProgram()).text);
   writeManifest(output, imported, await projectGraph());
 }
 

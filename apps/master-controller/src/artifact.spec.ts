@@ -1,5 +1,7 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DIST = join(__dirname, '../dist');
@@ -47,6 +49,21 @@ describe('the built controller', () => {
 
   it('brings none of the workspace’s own packages as a dependency', () => {
     expect(read('package-lock.json')).not.toContain('node_modules/@polydev');
+  });
+
+  it('ships the program that builds golden images, which needs nothing but Node', () => {
+    const program = read('golden-image.cjs');
+    const required = [...program.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name);
+    expect(required.length).toBeGreaterThan(0);
+    expect(required.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name))).toEqual([]);
+    const root = mkdtempSync(join(tmpdir(), 'images-'));
+    const env = { PATH: process.env['PATH'], GOLDEN_IMAGE_SETTINGS: JSON.stringify({ root }) };
+    const answer = execFileSync(process.execPath, [join(DIST, 'golden-image.cjs'), 'status', '--json'], {
+      env,
+      cwd: root,
+    });
+    rmSync(root, { recursive: true });
+    expect(JSON.parse(answer.toString())).toEqual({ event: 'result', images: [], vms: [] });
   });
 
   it('ships the golden image script, executable', () => {

@@ -1,128 +1,91 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const SCRIPT = 'build-golden-snapshot-complete.sh';
+const AGENT = 'opt/polydev-ai/vm-agent';
 
-/** An agent that says where it listens and who it is, and answers what it is told to. */
-const agent = (body: string) => `
-  const fs = require('fs');
-  fs.writeFileSync(process.env.NOTE, process.pid + ' ' + process.env.HOST);
-  require('http').createServer((_, response) => response.end(${JSON.stringify(body)})).listen(process.env.PORT, process.env.HOST);`;
+/** In the program's place: says how it was called, and waits or fails if it is told to. */
+const PROGRAM = `
+console.log(JSON.stringify({ args: process.argv.slice(2), settings: process.env.GOLDEN_IMAGE_SETTINGS }));
+if (process.env.WAIT) setInterval(() => undefined, 1000);
+process.exitCode = Number(process.env.CODE ?? 0);
+`;
 
-describe('the script that will build a golden image', () => {
+describe('the script that a deploy of the agent runs on the server', () => {
   let folder: string;
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  /** The script as a hook calls it: through the controller's symlink, from another folder. */
-  const start = (env: NodeJS.ProcessEnv = {}) => {
-    const fixed = { PATH: process.env['PATH'], TMPDIR: join(folder, 'tmp'), NOTE: join(folder, 'note') };
-    return spawn('bash', [join(folder, 'opt/master-controller/scripts', SCRIPT)], {
+  /** As a hook calls it: through the controller's symlink, from another folder. */
+  const start = (env: NodeJS.ProcessEnv = {}, args: readonly string[] = []) =>
+    spawn('bash', [join(folder, 'opt/master-controller/scripts', SCRIPT), ...args], {
       cwd: '/',
-      env: { ...fixed, ...env },
+      env: { PATH: process.env['PATH'], ...env },
     });
-  };
-  const run = async (env: NodeJS.ProcessEnv = {}) => {
-    const child = start(env);
+  const run = async (env?: NodeJS.ProcessEnv, args?: readonly string[]) => {
+    const child = start(env, args);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, output };
   };
-  const agentRuns = (): boolean => {
-    const [pid] = readFileSync(join(folder, 'note'), 'utf8').split(' ');
-    try {
-      return process.kill(Number(pid), 0);
-    } catch {
-      return false;
-    }
-  };
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'golden-'));
-    mkdirSync(join(folder, 'tmp'));
     const release = 'opt/polydev-ai/targets/master-controller/releases/r1';
     cpSync(join(__dirname, '../scripts'), join(folder, release, 'scripts'), { recursive: true });
+    write(`${release}/golden-image.cjs`, PROGRAM);
     symlinkSync(join(folder, release), join(folder, 'opt/master-controller'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('starts the agent beside the controller, sees it ready, stops it and says that no image is built', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', agent('{"status":"ready","release":"r7"}'));
-    const { code, output } = await run();
-    expect(output).toMatch(
-      /^golden snapshot: starting the agent at .*\/opt\/polydev-ai\/vm-agent on 127\.0\.0\.1:\d+\n/,
-    );
-    expect(output).toContain('the agent is ready: {"status":"ready","release":"r7"}\n');
-    expect(output).toContain('no VM image is built yet');
+  it('has the program beside it build an image of the agent beside the controller', async () => {
+    write(`${AGENT}/main.js`, '');
+    const { code, output } = await run({ GOLDEN_IMAGE_SETTINGS: '{"cpus":2}' });
+    expect(JSON.parse(output)).toEqual({
+      args: ['build', `--agent=${join(folder, AGENT)}`],
+      settings: '{"cpus":2}',
+    });
     expect(code).toBe(0);
-    expect(agentRuns()).toBe(false);
-    expect(readFileSync(join(folder, 'note'), 'utf8')).toMatch(/ 127\.0\.0\.1$/);
   });
 
   it.each(['VM_AGENT_PATH', 'DEPLOY_PATH'])('takes the agent at %s', async (variable) => {
-    write('elsewhere/main.js', agent('{"status":"ready"}'));
-    const { code, output } = await run({ [variable]: join(folder, 'elsewhere') });
-    expect(output).toContain(`starting the agent at ${join(folder, 'elsewhere')} `);
-    expect(code).toBe(0);
+    write('else where/main.js', '');
+    const { output } = await run({ [variable]: join(folder, 'else where') });
+    expect(JSON.parse(output)).toEqual({ args: ['build', `--agent=${join(folder, 'else where')}`] });
   });
 
-  it('leaves nothing in the folder for temporary files', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', agent('{"status":"ready"}'));
-    await run();
-    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  it('passes on what it is given, and how the program ended', async () => {
+    write(`${AGENT}/main.js`, '');
+    const { code, output } = await run({ CODE: '1' }, ['--refresh']);
+    expect(JSON.parse(output)).toMatchObject({ args: ['build', expect.any(String), '--refresh'] });
+    expect(code).toBe(1);
+  });
+
+  it('is the program while that runs, so that what ends the hook ends it', async () => {
+    write(`${AGENT}/main.js`, '');
+    const child = start({ WAIT: '1' });
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
   });
 
   it('fails where no agent was synced, and says where it looked', async () => {
     const { code, output } = await run();
-    expect(output).toContain(`there is no VM agent at ${join(folder, 'opt/polydev-ai/vm-agent')} (main.js is missing)`);
+    expect(output).toContain(`there is no VM agent at ${join(folder, AGENT)} (main.js is missing)`);
     expect(code).toBe(1);
   });
 
-  it('fails with the last lines of an agent that ends', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', `console.error('no config found'); process.exit(3);`);
+  it('fails where the program is missing, and says what brings it', async () => {
+    write(`${AGENT}/main.js`, '');
+    rmSync(join(folder, 'opt/master-controller/golden-image.cjs'));
     const { code, output } = await run();
-    expect(output).toContain('  no config found\n');
-    expect(output).toContain('the agent ended before it was ready.');
-    expect(code).toBe(1);
-  });
-
-  it('fails with the answer of an agent that is never ready, and stops it', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', agent('{"status":"booting"}'));
-    const { code, output } = await run({ GOLDEN_READY_TIMEOUT: '1' });
-    expect(output).toContain('the agent was not ready within 1 s; it answered {"status":"booting"}.');
-    expect(code).toBe(1);
-    expect(agentRuns()).toBe(false);
-  });
-
-  it('stops the agent when it is itself ended while it waits', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', agent('{"status":"booting"}'));
-    const child = start();
-    while (!existsSync(join(folder, 'note')) || !agentRuns()) await new Promise((next) => setTimeout(next, 10));
-    child.kill('SIGTERM');
-    expect(await once(child, 'close')).toEqual([143, null]);
-    expect(agentRuns()).toBe(false);
-  });
-
-  it('refuses a time limit that is none', async () => {
-    write('opt/polydev-ai/vm-agent/main.js', agent('{"status":"ready"}'));
-    const { code, output } = await run({ GOLDEN_READY_TIMEOUT: 'soon' });
-    expect(output).toContain("GOLDEN_READY_TIMEOUT is 'soon'; whole seconds are expected.");
+    expect(output).toMatch(/there is no \S+\/golden-image\.cjs; deploy master-controller afresh/);
     expect(code).toBe(1);
   });
 });

@@ -6,6 +6,7 @@ export { escapeControl, lastLines, showCommand } from './output';
 export { connectSsh } from './ssh/connect';
 export { publicKeyLine } from './ssh/auth';
 export type { SshOptions } from './ssh/options';
+export { lineStream } from './line-stream';
 export * from './http';
 export * from './programs';
 export { rsyncMissingLocally } from './rsync/usable';

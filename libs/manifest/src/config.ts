@@ -107,6 +107,22 @@ export interface TrafficConfig {
   readonly takesOver?: string;
 }
 
+/** The golden VM image of which a target is the agent. */
+export interface GoldenImageConfig {
+  readonly driver: 'auto' | 'qemu' | 'firecracker' | 'process';
+  /** Whether the agent may run without a VM where `auto` finds no other way. */
+  readonly allowProcess: boolean;
+  /** `forward` = by a port of the host's loopback address; else by an address of its own, from the bridge's subnet. */
+  readonly network:
+    { readonly mode: 'forward' } | { readonly mode: 'bridge'; readonly bridge: string; readonly subnet: string };
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Images kept beside active, previous, pinned and running ones. */
+  readonly keep: number;
+  /** Time that the agent has from its start until it is ready. */
+  readonly readyTimeoutMs: number;
+}
+
 export interface TargetConfig {
   /** Also the name of the Nx project. */
   readonly name: string;
@@ -138,6 +154,8 @@ export interface TargetConfig {
   /** The traffic engine in front of it. */
   readonly traffic?: TrafficConfig;
   readonly sync: 'content' | 'rsync';
+  /** Set where the target is the agent of a golden image. */
+  readonly goldenImage?: GoldenImageConfig;
   readonly goldenImageRebuild: 'auto' | 'manual';
   /** Milliseconds each for install, server build, restart and hooks. */
   readonly commandTimeoutMs: number;

@@ -1,6 +1,7 @@
 import type { TargetConfig } from './config';
 import type { Edge, Order, OrderSubject } from './order';
 import { edgesInCommands, orderFrom } from './order';
+import { GOLDEN_IMAGE_SCRIPT } from './schema/golden-image';
 import type { ManifestData } from './schema/manifest';
 import { trimmed } from './schema/paths';
 import type { TargetLayer } from './schema/target';
@@ -23,6 +24,8 @@ export interface Manifest {
    */
   readonly targets: readonly TargetConfig[];
   readonly environments: readonly EnvironmentEntry[];
+  /** Names of the targets that are the agent of a golden image, in any environment. */
+  readonly goldenImages: readonly string[];
   /** What was written, for `resolveEnvironment`. Numbers and choices of environments may still be `${name}`. */
   readonly written: { readonly data: ManifestData; readonly source: ManifestSource };
 }
@@ -50,6 +53,15 @@ const everywhere = (data: ManifestData, name: string): readonly TargetLayer[] =>
   const overrides = environments.flatMap(({ targets = {} }) => (Object.hasOwn(targets, name) ? [targets[name]] : []));
   return [data.targets[name], ...overrides, data.defaults].filter((layer) => layer !== undefined);
 };
+
+/** The targets that are a golden image before any environment is chosen, or by what one of them says. */
+export const goldenImagesAnywhere = (data: ManifestData): readonly string[] =>
+  Object.keys(data.targets).filter((name) =>
+    everywhere(data, name).some(
+      ({ golden_image: written, post_deploy: hook }) =>
+        Boolean(written) || (written === undefined && hook?.includes(GOLDEN_IMAGE_SCRIPT)),
+    ),
+  );
 
 /** One order for all environments; where two of them contradict each other, the one that is written first wins. */
 export const orderEverywhere = (data: ManifestData): Order => {

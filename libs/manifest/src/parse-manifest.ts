@@ -5,7 +5,7 @@ import { environmentComplaints, withoutHosts } from './checks/environment';
 import { targetComplaints } from './checks/targets';
 import { interpolate, variablesIn } from './interpolate';
 import type { Manifest } from './manifest';
-import { orderEverywhere } from './manifest';
+import { goldenImagesAnywhere, orderEverywhere } from './manifest';
 import type { Complaint } from './problem';
 import { firstOnly, inFileOrder, showPath } from './problem';
 import { check } from './schema/check';
@@ -82,6 +82,7 @@ export const parseManifest = (text: string, file = MANIFEST_FILE): Manifest => {
       name,
       ...(values === undefined ? {} : { valuesFile: values }),
     })),
+    goldenImages: goldenImagesAnywhere(data),
     written: { data, source },
   };
 };

@@ -1,5 +1,6 @@
 import type { HealthCheckConfig, SharedEntry, TargetConfig } from './config';
 import { defined } from './defined';
+import { toGoldenImage } from './golden-image';
 import type { KeyPath } from './problem';
 import { toMilliseconds } from './schema/duration';
 import type { HealthObject } from './schema/health-check';
@@ -14,6 +15,8 @@ import type { VariableSettings } from './variables';
 /** What is written about one target, nearest first: the environment's keys, the target's own, the defaults for all. */
 export interface TargetLayers {
   readonly name: string;
+  /** Undefined before an environment is chosen. */
+  readonly environment: string | undefined;
   readonly layers: readonly { readonly path: KeyPath; readonly layer: TargetLayer }[];
 }
 
@@ -30,7 +33,11 @@ export const layersOf = (
       { path: ['targets', name], layer: target },
       { path: ['defaults'], layer: data.defaults },
     ];
-    return { name, layers: layers.flatMap(({ path, layer }) => (layer === undefined ? [] : [{ path, layer }])) };
+    return {
+      name,
+      environment: environment?.name,
+      layers: layers.flatMap(({ path, layer }) => (layer === undefined ? [] : [{ path, layer }])),
+    };
   });
 
 /** Where a key was written that counts; the target itself where it was written nowhere. */
@@ -99,6 +106,14 @@ const strategyOf = (target: TargetLayers, variables: VariableSettings): TargetCo
   return pick(target, 'strategy') ?? TARGET_DEFAULTS.strategy;
 };
 
+const goldenImageOf = (target: TargetLayers): TargetConfig['goldenImage'] =>
+  toGoldenImage({
+    // `null` says that it is none, so it is not the same as nothing.
+    written: target.layers.find(({ layer }) => layer.golden_image !== undefined)?.layer.golden_image,
+    postDeploy: pick(target, 'post_deploy'),
+    environment: target.environment,
+  });
+
 /** One target with everything filled in; `dependsOn` holds what is declared, the order found in hooks comes later. */
 export const toTarget = (target: TargetLayers, variables: VariableSettings): TargetConfig => {
   const or = <K extends keyof typeof TARGET_DEFAULTS>(key: K) => pick(target, key) ?? TARGET_DEFAULTS[key];
@@ -126,6 +141,7 @@ export const toTarget = (target: TargetLayers, variables: VariableSettings): Tar
     service: service && toService(service, strategy),
     traffic: traffic && toTraffic(traffic),
     sync: or('sync'),
+    goldenImage: goldenImageOf(target),
     goldenImageRebuild: variables.goldenImageRebuild ?? or('golden_image_rebuild'),
     commandTimeoutMs: toMilliseconds(or('command_timeout')),
     url: pick(target, 'url'),

@@ -2,6 +2,8 @@
 export interface TargetLayout {
   readonly home: string;
   readonly lock: string;
+  /** Held while VMs are started or stopped, which need not wait for a deploy. */
+  readonly vmsLock: string;
   readonly journal: string;
   readonly targetFile: string;
   readonly shared: string;
@@ -26,6 +28,7 @@ export const targetLayout = (stateDir: string, target: string): TargetLayout => 
   return {
     home,
     lock: `${home}/lock`,
+    vmsLock: `${home}/vms.lock`,
     journal: `${home}/journal.jsonl`,
     targetFile: `${home}/target.json`,
     shared: `${home}/shared`,

@@ -1,6 +1,7 @@
 import type { DeploymentHead, DeploymentRecord, TargetRecord } from '@polydev/contract';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import type { Report } from '@polydev/reporting';
+import type { ImageProgram } from './images/program';
 import type { ExpectedPlan } from './plan/expect';
 import type { TargetPlan } from './plan/target-plan';
 
@@ -19,6 +20,8 @@ export interface DeployInput extends OperationContext {
   readonly head: DeploymentHead;
   /** Nothing is touched unless what is to be done is one of these plans, or nothing. */
   readonly expected?: ExpectedPlan;
+  /** Where the target is a golden image: what takes its image back with it. */
+  readonly imageProgram?: ImageProgram;
 }
 /** Deploys one target to every host of its environment and returns its part of the record; never throws for a failed step. */
 export type DeployTarget = (input: DeployInput) => Promise<TargetRecord>;
@@ -122,6 +125,8 @@ export interface RollbackInput extends OperationContext {
   readonly by: string;
   /** Makes the deployment once it is known where it goes to; SHA of the first target's release, if it has one. */
   readonly openHead: (sha: string | undefined) => DeploymentHead;
+  /** Where one of the targets is a golden image: what takes its image back with it. */
+  readonly imageProgram?: ImageProgram;
 }
 export interface RollbackResult {
   readonly head: DeploymentHead;

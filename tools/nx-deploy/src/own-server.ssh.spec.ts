@@ -1,3 +1,4 @@
+import { bundleProgram } from '@polydev/golden-image/bundle';
 import { describeSsh, freePort, startSshd, type TestSshd } from '@polydev/host/testing';
 import { execa } from 'execa';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,12 @@ const ownText = (path: string): string => readFileSync(join(REPOSITORY, path), '
 /** A service as small as one can be; `$PORT` says where it listens. */
 const service = (status: string): string =>
   `require('node:http').createServer((_, answer) => answer.end('{"status":"${status}"}')).listen(process.env.PORT, '127.0.0.1');\n`;
+/** The agent also says which image it is, as one does that is to be told from others. */
+const agent = `
+const { IMAGE_ID: image, AGENT_DIGEST: digest, PORT, HOST } = process.env;
+const health = JSON.stringify({ status: 'ready', image, digest });
+require('node:http').createServer((_, answer) => answer.end(health)).listen(PORT, HOST);
+`;
 const app = (name: string, status: string, more: Files = {}): Files => ({
   ...project(name, {
     targets: {
@@ -31,7 +38,8 @@ const app = (name: string, status: string, more: Files = {}): Files => ({
 
 /**
  * What the docs tell somebody with a server, typed word for word with this workspace's own manifest and environment file.
- * The test's own are the user's name, where `/opt` is, the ports, and a `systemctl` that starts the unit's program.
+ * The test's own are the user's name, where `/opt` is, the ports, a `systemctl` that starts the unit's program, and an
+ * agent that runs without a VM.
  */
 describeSsh('a server of one’s own, as the docs tell it', () => {
   let home: string;
@@ -60,8 +68,9 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
       'package.json': { name: 'mine', private: true, scripts: { 'deployed-base': `node ${bin('deployed-base')}` } },
       ...app('master-controller', 'healthy', {
         [`apps/master-controller/src/${SCRIPT}`]: ownText(`apps/master-controller/${SCRIPT}`),
+        'apps/master-controller/src/golden-image.cjs': (await bundleProgram()).text,
       }),
-      ...app('vm-agent', 'ready'),
+      ...app('vm-agent', 'ready', { 'apps/vm-agent/src/main.js': agent }),
       ...app('frontend', 'ok'),
     });
   });
@@ -98,7 +107,12 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
       .replaceAll('localhost:3000', `localhost:${ports.frontend}`)
       .replaceAll('root@', `${sshd.user}@`);
   const manifest = (): string =>
-    here(ownText('.deploy.yaml')).replace('\ntargets:', `\nstate_dir: ${home}/opt/polydev-ai\ntargets:`);
+    here(ownText('.deploy.yaml'))
+      .replace('\ntargets:', `\nstate_dir: ${home}/opt/polydev-ai\ntargets:`)
+      .replace(
+        /^( *)post_deploy: .*$/m,
+        (line, indent: string) => `${line}\n${indent}golden_image: { driver: process }`,
+      );
   const type = async (lines: string, more: Record<string, string> = {}): Promise<string> => {
     const environment = ownEnvironment();
     const { exitCode, all, stdout } = await execa('bash', ['-euc', here(lines)], {
@@ -126,6 +140,7 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
     expect(await statusAt(ports.controller)).toEqual({ status: 'healthy' });
     expect(await statusAt(ports.frontend)).toEqual({ status: 'ok' });
     expect(readlinkSync(join(home, 'opt/polydev-ai/vm-agent'))).toContain('/targets/vm-agent/releases/');
+    expect(readlinkSync(join(home, 'opt/polydev-ai/images/active'))).toMatch(/img-[0-9a-f]{16}$/);
   });
 
   test('what is typed on another day finds it there', async () => {

@@ -11,7 +11,7 @@ targets:
   site: { path: /opt/site, build_command: make site, artifact: out/site, depends_on: [web] }
 environments:
   sandbox: { hosts: ['nobody@127.0.0.1:1'] }
-  staging: { hosts: ['nobody@127.0.0.1:1'] }
+  staging: { hosts: ['nobody@127.0.0.1:1'], targets: { web: { golden_image: true } } }
 `;
 const FILES = {
   ...project('api'),
@@ -85,6 +85,22 @@ describe('targets of the manifest', () => {
       '@acme/site:build',
       'web:deploy',
     ]);
+  });
+
+  test('have tasks for golden images where any environment makes one of them', async () => {
+    const { targets } = await json('show', 'project', 'web', '--json');
+    expect(targets['golden-image']).toMatchObject({
+      executor: '@polydev/nx-deploy:golden-image',
+      cache: false,
+      dependsOn: ['deploy'],
+      configurations: { sandbox: {}, staging: {}, production: {} },
+    });
+    expect(targets.vms.metadata.description).toMatch(/^Lists the VMs that run from the golden images of web/);
+    expect(Object.keys((await json('show', 'project', 'api', '--json')).targets)).not.toContain('golden-image');
+    const here = await workspace.nx(['run', 'web:vms', '--output-style=static']);
+    expect(here.all).toContain('[NO_GOLDEN_IMAGE]');
+    expect(here.all).toContain('web is the agent of no golden image in sandbox');
+    expect(here.exitCode).toBe(1);
   });
 
   test('stand in the manifest that nx.json names', async () => {
@@ -209,7 +225,7 @@ describe('a manifest that is wrong', () => {
   });
 
   test('names a target after no project: preflight says which it could be', async () => {
-    workspace.write({ '.deploy.yaml': MANIFEST.replace('  web:', '  webb:').replace('[web]', '[webb]') });
+    workspace.write({ '.deploy.yaml': MANIFEST.replaceAll(/([{ ]) web:/g, '$1 webb:').replace('[web]', '[webb]') });
     const { stdout } = await workspace.nx(['run', 'api:deploy', '--output-style=static']);
     expect(stdout).toContain(
       '[TARGET_WITHOUT_PROJECT] .deploy.yaml names targets after projects that this workspace does not have:',

@@ -152,3 +152,11 @@ test.each(['sudo', 'pkill', 'reboot', 'apt-get'])('%s is refused by its own name
   expect(exitCode).toBe(126);
   expect(stderr).toContain(`sandbox: refused \`${program}\`: it acts on this whole machine`);
 });
+
+test('of apt-get only what downloads a package is let through, as that changes nothing of the machine', async () => {
+  const printUris = 'apt-get -o Dir::State::status=/dev/null download --print-uris no-such-package';
+  const { stderr } = await shell(['-c', '$COMMAND'], { env: { COMMAND: printUris } });
+  expect(stderr).not.toContain('sandbox: refused');
+  const other = await shell(['-c', '$COMMAND'], { env: { COMMAND: 'apt-get -qq install download' } });
+  expect(other).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('sandbox: refused `apt-get`') });
+});

@@ -2,6 +2,7 @@ import type { Complaint } from '../problem';
 import { healthObject } from '../target-layers';
 import type { Candidates } from './candidate';
 import { dependencyComplaints } from './depends-on';
+import { goldenImageComplaints } from './golden-image';
 import { pathComplaints } from './paths';
 import { serviceComplaints } from './service';
 import { sharedComplaints } from './shared';
@@ -26,4 +27,5 @@ export const targetComplaints = (candidates: Candidates): readonly Complaint[] =
   ...sharedComplaints(candidates),
   ...contradictions(candidates),
   ...serviceComplaints(candidates),
+  ...goldenImageComplaints(candidates),
 ];

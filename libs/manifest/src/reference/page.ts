@@ -43,7 +43,7 @@ const targetSection = (target: SchemaNode): Section => [
   'Targets',
   'Below `targets`, by the name of the Nx project.',
   keyTable(target),
-  'Everything but `path`, `artifact`, `url` and `depends_on` may also stand in `defaults`, for all targets (of `health_check` all but `url` and `body`).',
+  'Everything but `path`, `artifact`, `service`, `traffic`, `golden_image`, `url` and `depends_on` may also stand in `defaults`, for all targets (of `health_check` all but `url` and `body`).',
 ];
 
 const healthSection = (target: SchemaNode): Section => [
@@ -67,6 +67,17 @@ const serviceSections = (target: SchemaNode): readonly Section[] => [
     keyTable(mappingIn(property(target, 'traffic'))),
   ],
 ];
+
+const goldenImageSection = (target: SchemaNode): Section => {
+  const image = mappingIn(property(target, 'golden_image'));
+  return [
+    'Golden image',
+    'What `golden_image` of a target may say beside `true`; [golden images](golden-images.md) tells what it means. An environment’s replaces the target’s whole; `false` or `null` says that the target is none, whatever its hook runs. There is one golden image for each environment.',
+    keyTable(image),
+    '`network`, where it is a mapping, gives each VM an address of its own:',
+    keyTable(mappingIn(property(image, 'network'))),
+  ];
+};
 
 const environmentSections = (environment: SchemaNode): readonly Section[] => [
   [
@@ -111,6 +122,7 @@ const sections = (schema: SchemaNode): readonly Section[] => {
     targetSection(target),
     healthSection(target),
     ...serviceSections(target),
+    goldenImageSection(target),
     ...environmentSections(environment),
     ...rules,
   ];

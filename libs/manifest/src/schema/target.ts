@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, durationOrNone } from './duration';
+import { goldenImageSchema } from './golden-image';
 import { healthCheckSchema, healthMannerSchema } from './health-check';
 import { choice, commandOr, list, optional, removable, required, text, webUrl, whole } from './leaves';
 import { hostPath, innerPath } from './paths';
@@ -134,6 +135,11 @@ const own = {
   traffic: removable(trafficSchema, {
     description: 'The traffic engine in front of the service (see “Traffic”).',
     examples: [{ port: 80 }],
+  }),
+  golden_image: removable(goldenImageSchema, {
+    description:
+      'Whether the target is the agent of a golden VM image (see “Golden image”). Left out = yes where its `post_deploy` runs `build-golden-snapshot-complete.sh`.',
+    examples: [true],
   }),
   url: removable(webUrl(), {
     description: 'Where people reach it; shown after a deploy.',

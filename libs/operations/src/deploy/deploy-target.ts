@@ -3,6 +3,7 @@ import { combined } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
 import { withHosts, withShells } from '../connect';
 import type { DeployInput } from '../operations';
+import { withWayBack } from '../images/plan';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
 import { settleMended } from '../record/settle-part';
@@ -64,8 +65,14 @@ const prepareAll = async (
         );
   const refusals = looks.flatMap((look) => look.refusals);
   if (refusals.length > 0) throw combined(refusals);
-  return looks.map((look, index) => prepareHost({ shell: at(shells, index), artifact: read.artifact, look, report }));
+  const prepared = looks.map((look, index) =>
+    prepareHost({ shell: at(shells, index), artifact: read.artifact, look, report }),
+  );
+  return Promise.all(prepared.map((host) => withImage(host, input)));
 };
+
+const withImage = async (host: Prepared, { imageProgram }: DeployInput): Promise<Prepared> =>
+  host.unchanged ? host : { ...host, plan: await withWayBack(host.shell, host.plan, imageProgram) };
 
 /** Throws PLAN_CHANGED or PLAN_NOT_GIVEN when something else would be done than what was asked for. */
 const refuseUnexpected = async (

@@ -93,9 +93,27 @@ export const deployBlueGreen: Runbook<DeployContext> = {
   ],
 };
 
+/** The same where the hook after it builds a golden image: what is taken back takes the image back with it. */
+const withImage = (runbook: Runbook<DeployContext>): Runbook<DeployContext> => ({
+  ...runbook,
+  name: `${runbook.name} with image`,
+  steps: runbook.steps.flatMap((one) =>
+    one.name === 'run post_deploy'
+      ? [{ name: 'keep the image', run: step.keepTheImage, undo: step.restoreImageBefore }, one]
+      : [one],
+  ),
+});
+const deployWithImage = withImage(deploy);
+const deployBlueGreenWithImage = withImage(deployBlueGreen);
+
+/** Every runbook of a deploy: a run in the journal follows one of them, by its name. */
+export const deployRunbooks = [deploy, deployBlueGreen, deployWithImage, deployBlueGreenWithImage] as const;
+
 /** The runbook that carries out a plan. */
-export const deployRunbook = ({ slots }: Pick<DeployPlan, 'slots'>): Runbook<DeployContext> =>
-  slots === undefined ? deploy : deployBlueGreen;
+export const deployRunbook = ({ slots, image }: Pick<DeployPlan, 'slots' | 'image'>): Runbook<DeployContext> => {
+  if (image === undefined) return slots === undefined ? deploy : deployBlueGreen;
+  return slots === undefined ? deployWithImage : deployBlueGreenWithImage;
+};
 
 /** Whether a run by that name was a deploy. */
-export const isDeploy = (runbook: string): boolean => [deploy.name, deployBlueGreen.name].includes(runbook);
+export const isDeploy = (runbook: string): boolean => deployRunbooks.some(({ name }) => name === runbook);

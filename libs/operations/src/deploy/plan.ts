@@ -4,6 +4,7 @@ import type { RunState } from '@polydev/runbook';
 import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead, TargetFile } from '@polydev/contract';
 import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
+import { imagePlan, type ImagePlan } from '../images/plan';
 import { otherSlot, type Slot } from '../layout';
 import { restartLine } from '../units/systemctl';
 import { unitNames } from '../units/names';
@@ -62,6 +63,8 @@ export interface DeployPlan {
   /** What its health check saw of the release that served, where that was not healthy: nobody can bring back what was not there. */
   readonly unwellBefore?: string;
   readonly postDeploy?: string;
+  /** Set where the target is the agent of a golden image. */
+  readonly image?: ImagePlan;
   readonly url?: string;
   /** Ids of releases that go once the new one serves. */
   readonly prune: readonly string[];
@@ -128,6 +131,7 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     ...servicePlan(target, state),
     ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
     ...(target.postDeploy ? { postDeploy: target.postDeploy } : {}),
+    ...imagePlan(target, stateDir),
     ...(target.url ? { url: target.url } : {}),
     prune: releasesToPrune(state, target.keep, head.id),
     goneBackFrom: goneBackFrom(state, { serves: head.id }),

@@ -20,6 +20,7 @@ export {
 } from './steps/swap';
 export { restartSkipped, restart, healthSkipped, checkHealth } from './steps/start';
 export { recordLive, recordPrevious, pruneSkipped, prune } from './steps/record';
+export { keepTheImage, restoreImage, restoreImageBefore } from './steps/images';
 export { startRelease, stopRelease, checkSlotHealth } from './steps/slots';
 export {
   takeOverSkipped,

@@ -46,6 +46,7 @@ const WHAT: Readonly<Record<string, What>> = {
     slots
       ? `at most ${slots.drainTimeoutMs / 1000} s, then ${slots.keepWarmMs > 0 ? `warm for ${slots.keepWarmMs / 1000} s` : 'stopped'}`
       : '',
+  'keep the image': () => 'the golden image that is active now, for the way back',
   'run post_deploy': ({ steps }) => steps.postDeploy ?? '',
   record: () => 'writes down beside the releases what is live',
   prune: ({ prune }) =>

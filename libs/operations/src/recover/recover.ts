@@ -4,12 +4,12 @@ import type { Report } from '@polydev/reporting';
 import { isOpsError, runbookUnknown, runStuck } from '@polydev/errors';
 import { targetLayout } from '../layout';
 import type { DeployContext } from '../deploy/context';
-import { deploy, deployBlueGreen } from '../deploy/deploy';
+import { deployRunbooks } from '../deploy/deploy';
 import { hostJournal } from '../deploy/journal';
 import { planOfRun, previousOf, type DeployPlan } from '../deploy/plan';
 import { reportSteps } from '../deploy/report-steps';
 import type { OperationContext } from '../operations';
-import { rollback, rollbackBlueGreen } from '../rollback/rollback';
+import { rollbackRunbooks } from '../rollback/rollback';
 import { isDecided } from './decision';
 
 export interface Recovery {
@@ -79,7 +79,7 @@ const undo = async (
 };
 
 const RUNBOOKS: Readonly<Record<string, Runbook<DeployContext>>> = Object.fromEntries(
-  [deploy, deployBlueGreen, rollback, rollbackBlueGreen].map((runbook) => [runbook.name, runbook]),
+  [...deployRunbooks, ...rollbackRunbooks].map((runbook) => [runbook.name, runbook]),
 );
 
 /** The runbook that a run follows, by the name in the journal. */

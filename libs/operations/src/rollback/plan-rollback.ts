@@ -2,6 +2,7 @@ import type { DeploymentHead } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
 import { beforeOf, goneBackFrom, servicePlan, type DeployPlan } from '../deploy/plan';
 import type { TargetState } from '../deploy/state';
+import { imagePlan } from '../images/plan';
 import type { Choice } from './choose';
 
 export interface RollbackPlanInput {
@@ -35,6 +36,7 @@ export const planRollback = ({ target, stateDir, head, state, choice }: Rollback
     shared: [],
     ...servicePlan(target, state),
     ...(target.healthCheck ? { healthCheck: target.healthCheck } : {}),
+    ...imagePlan(target, stateDir),
     ...(target.url ? { url: target.url } : {}),
     prune: [],
     goneBackFrom: goneBackFrom(state, { undid: choice.undid, serves: choice.release }),

@@ -2,6 +2,7 @@ import type { DeploymentHead, HostRecord, TargetRecord } from '@polydev/contract
 import type { HostShell } from '@polydev/host';
 import { withLocks } from '../connect';
 import { decidedByFirst, recordOf, type Planned } from '../deploy/host-record';
+import { withWayBack } from '../images/plan';
 import type { RollbackInput, RollbackResult } from '../operations';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
@@ -35,7 +36,7 @@ export const rollbackTargets = async (input: RollbackInput): Promise<RollbackRes
       const now = await aim(sites, { ...input, stays });
       refuseOutdated(before, now);
       await verifyReleases(now, input);
-      return { head, targets: await run(input, head, prepare(now, shells, { input, head })) };
+      return { head, targets: await run(input, head, await prepare(now, shells, { input, head })) };
     });
   });
 };
@@ -78,19 +79,25 @@ const sayAims = (aims: readonly Aim[], { report }: Pick<RollbackInput, 'report'>
   }
 };
 
-const prepare = (
+const prepare = async (
   aims: readonly Aim[],
   shells: readonly HostShell[],
   { input, head }: { readonly input: RollbackInput; readonly head: DeploymentHead },
-): readonly Prepared[] => {
-  const prepared = aims.map((one, index) => {
+): Promise<readonly Prepared[]> => {
+  const preparing = aims.map(async (one, index) => {
     const shell = shells[index];
     if (shell === undefined) throw new Error(`There is no shell ${index}.`);
     const { target, state, choice } = one;
+    const unchanged = state.path.release === choice.release;
     const plan = planRollback({ target, stateDir: input.environment.stateDir, head, state, choice });
-    return { aim: one, shell, plan, unchanged: state.path.release === choice.release };
+    return {
+      aim: one,
+      shell,
+      plan: unchanged ? plan : await withWayBack(shell, plan, input.imageProgram),
+      unchanged,
+    };
   });
-  return decidedByFirst(prepared, ({ unchanged }) => !unchanged);
+  return decidedByFirst(await Promise.all(preparing), ({ unchanged }) => !unchanged);
 };
 
 const run = async (

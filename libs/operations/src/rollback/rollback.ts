@@ -44,6 +44,24 @@ export const rollbackBlueGreen: Runbook<DeployContext> = {
   ],
 };
 
+/** The same where the release has a golden image, which goes back with it or keeps it from going. */
+const withImage = (runbook: Runbook<DeployContext>): Runbook<DeployContext> => ({
+  ...runbook,
+  name: `${runbook.name} with image`,
+  steps: runbook.steps.flatMap((one) =>
+    one.name === 'record'
+      ? [{ name: 'restore image', run: step.restoreImage, undo: step.restoreImageBefore }, one]
+      : [one],
+  ),
+});
+const rollbackWithImage = withImage(rollback);
+const rollbackBlueGreenWithImage = withImage(rollbackBlueGreen);
+
+/** Every runbook of a rollback: a run in the journal follows one of them, by its name. */
+export const rollbackRunbooks = [rollback, rollbackBlueGreen, rollbackWithImage, rollbackBlueGreenWithImage] as const;
+
 /** The runbook that carries out a plan to go back. */
-export const rollbackRunbook = ({ slots }: Pick<DeployPlan, 'slots'>): Runbook<DeployContext> =>
-  slots === undefined ? rollback : rollbackBlueGreen;
+export const rollbackRunbook = ({ slots, image }: Pick<DeployPlan, 'slots' | 'image'>): Runbook<DeployContext> => {
+  if (image === undefined) return slots === undefined ? rollback : rollbackBlueGreen;
+  return slots === undefined ? rollbackWithImage : rollbackBlueGreenWithImage;
+};

@@ -12,10 +12,12 @@ const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['unlock', ['reason', 'json']],
   ['setup', ['as', 'dry-run', 'allow-missing-hosts', 'json']],
   ['status', ['limit', 'json']],
+  ['golden-image', ['refresh', 'dry-run', 'json']],
+  ['vms', ['start', 'stop', 'host', 'json']],
   ['preflight', ['json']],
 ]);
 /** The tasks that others come before; each of the others refuses by itself, at once, and with all that is wrong. */
-const LATE = ['deploy', 'plan'];
+const LATE = ['deploy', 'plan', 'golden-image'];
 const ALL = [...new Set([...OPTIONS.values()].flat())];
 
 /** What Nx 23 takes itself for `run`, `run-many` and `affected` (its `shared-options`), in lower case without dashes. */

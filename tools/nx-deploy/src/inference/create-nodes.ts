@@ -69,7 +69,9 @@ const inferredProjects = (
 const readDeclared = (root: string, file: string, projects: readonly WorkspaceProject[]): Declared => {
   try {
     const manifest = readManifest(root, file);
-    return { targets: manifest.targets, environments: environmentNames(manifest), problems: [] };
+    const images = new Set(manifest.goldenImages);
+    const targets = manifest.targets.map((target) => ({ ...target, isGoldenImage: images.has(target.name) }));
+    return { targets, environments: environmentNames(manifest), problems: [] };
   } catch (error) {
     if (!isOpsError(error)) throw error;
     return { ...guessDeclared(root, file, projects), problems: [error.message] };
@@ -78,16 +80,14 @@ const readDeclared = (root: string, file: string, projects: readonly WorkspacePr
 
 /** What a manifest that cannot be read probably means: each project that stands in it as a key is a target. */
 const guessDeclared = (root: string, file: string, projects: readonly WorkspaceProject[]) => {
-  const keys = new Set(
-    [...readFileSync(join(root, file), 'utf8').matchAll(/^[ \t]+["']?([^\s"':#]+)["']?[ \t]*:/gm)].map(
-      ([, key]) => key,
-    ),
-  );
+  const text = readFileSync(join(root, file), 'utf8');
+  const isGoldenImage = /golden_image:|build-golden-snapshot-complete/.test(text);
+  const keys = new Set([...text.matchAll(/^[ \t]+["']?([^\s"':#]+)["']?[ \t]*:/gm)].map(([, key]) => key));
   const names = projects.flatMap(({ name }) => [name, name.slice(name.lastIndexOf('/') + 1)]);
   return {
     targets: [...new Set(names)]
       .filter((name) => keys.has(name))
-      .map((name) => ({ name, dependsOn: [], build: 'local' as const })),
+      .map((name) => ({ name, dependsOn: [], build: 'local' as const, isGoldenImage })),
     environments: ['sandbox', 'development', 'production'],
   };
 };

@@ -9,6 +9,8 @@ export interface DeclaredTarget {
   readonly build: 'local' | 'server';
   readonly buildCommand?: string;
   readonly artifact?: string;
+  /** Whether it is the agent of a golden image, in any environment. */
+  readonly isGoldenImage?: boolean;
 }
 
 export interface InferenceFacts {
@@ -31,6 +33,7 @@ export const inferTargets = (
 ): Record<string, TargetConfiguration> => ({
   deploy: deployTask(target, facts),
   ...Object.fromEntries(VERBS.map((verb) => [verb, verbTask(verb, target, facts)])),
+  ...(target.isGoldenImage ? imageTasks(target, facts) : {}),
   ...(target.build === 'local' && target.buildCommand !== undefined && !ownTargets.includes('build')
     ? { build: buildTask(target.buildCommand, target.artifact) }
     : {}),
@@ -81,6 +84,29 @@ const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number], (target: string) => 
   setup: (target) =>
     `Brings the hosts of an environment to what deploys of ${target} need: account, directories, units (\`--as=root\`); does only what is missing.`,
   unlock: (target) => `Ends whatever holds the lock of ${target} on its hosts; asks for a \`--reason\` and records it.`,
+};
+
+/** What can be asked of a golden image. It is built from the agent that is live, so the agent is deployed first. */
+const imageTasks = (target: DeclaredTarget, facts: InferenceFacts): Record<string, TargetConfiguration> => {
+  const options = { target: target.name, manifest: facts.manifest };
+  return {
+    'golden-image': {
+      ...taskOf('golden-image', options, facts),
+      inputs: [`{workspaceRoot}/${facts.manifest}`],
+      dependsOn: ['deploy'],
+      metadata: {
+        technologies: TECHNOLOGIES,
+        description: `Builds the golden image of ${target.name} on the hosts of an environment, proves it by a real boot and activates it; does nothing where it is active already.`,
+      },
+    },
+    vms: {
+      ...taskOf('vms', options, facts),
+      metadata: {
+        technologies: TECHNOLOGIES,
+        description: `Lists the VMs that run from the golden images of ${target.name}; starts (\`--start=2\`) and stops (\`--stop=<id>\`, \`--stop=all\`) some.`,
+      },
+    },
+  };
 };
 
 /** The task of the root project that every deploy depends on, so that it runs once a run. */

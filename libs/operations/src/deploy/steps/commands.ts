@@ -53,4 +53,5 @@ export const hookEnvironment = (plan: DeployPlan): Record<string, string> => ({
   DEPLOY_SHA: plan.sha,
   DEPLOY_DIGEST: plan.digest,
   DEPLOY_PATH: plan.path,
+  ...(plan.image ? { GOLDEN_IMAGE_SETTINGS: plan.image.settings, GOLDEN_IMAGE_REBUILD: plan.image.rebuild } : {}),
 });

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deployTarget } from '@polydev/operations';
+import { imageProgramFor } from '../../images/image-program';
 import { expectedPlan } from '../../plan/expected-plan';
 import { showPlan } from '../../plan/show-plan';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
@@ -41,8 +42,8 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
     const typedTargets = [...typedDeploys(context).map((one) => one.target), ...own];
     const about = { task: request.task, target: target.name, typedTargets };
     const expected = hashes === undefined ? {} : { expected: expectedPlan(context.root, hashes, about) };
-    return deployInRun({ ...tools, environment, target, context }, (head) =>
-      deployTarget({ ...work, ...expected, head }),
+    return deployInRun({ ...tools, environment, target, context }, async (head) =>
+      deployTarget({ ...work, ...expected, ...(await imageProgramFor([target])), head }),
     );
   });
 }

@@ -3,6 +3,7 @@ import { isOpsError, rollbackInterrupted, shaNeeded } from '@polydev/errors';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import { rollbackTargets } from '@polydev/operations';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { imageProgramFor } from '../../images/image-program';
 import { closeOrLeave } from '../../run/close-run';
 import { deployer, type DeploymentRun, howEnded, noteEnded, noteStarted, openRun } from '../../run/deployment-run';
 import { claimLead, leaderLives, type RollbackRun, rollbackRun } from '../../run/rollback-run';
@@ -38,6 +39,7 @@ const lead = async (group: RollbackRun, input: RollbackInRunInput): Promise<bool
       targets: group.targets,
       sha,
       by: deployer(),
+      ...(await imageProgramFor(group.targets)),
       openHead: (found) => (opened.run = open(group, input, found)).head,
       report,
       signal,

@@ -38,6 +38,9 @@ const eventsOf = ({ host, state, choice, changes }: RollbackPreview, target: Tar
       ['restart', target.restart ?? 'none'],
       ['health check', target.healthCheck?.url ?? 'none'],
       ['hooks', 'none: a rollback runs no hook'],
+      ...(target.goldenImage
+        ? [['golden image', 'that of the release; built afresh where it is not kept any more']]
+        : []),
     ],
   },
   ...(choice.doubt === undefined ? [] : [{ kind: 'warning' as const, host: host.name, text: choice.doubt }]),

@@ -1,6 +1,8 @@
 import type { TargetConfig } from '@polydev/manifest';
-import { type OperationContext, statusOfTarget } from '@polydev/operations';
+import { imagesOnHosts, type OperationContext, statusOfTarget } from '@polydev/operations';
+import { imageProgram } from '../../images/image-program';
 import type { Options } from '../options';
+import { imagesEvents, imagesResult } from './images-output';
 import { statusEvents, statusResult } from './status-output';
 
 export const STATUS_OPTIONS = { target: 'inferred', manifest: 'inferred', json: 'flag', limit: 'count' } as const;
@@ -15,8 +17,12 @@ export interface ShowStatusInput extends OperationContext {
 
 /** Shows what a target runs, and its last deployments; returns whether every host could be asked. */
 export const showStatus = async ({ options, ...input }: ShowStatusInput): Promise<boolean> => {
-  const status = await statusOfTarget({ ...input, limit: options.limit ?? DEFAULT_LIMIT });
-  if (options.json) input.report({ kind: 'result', value: statusResult(status) });
-  else statusEvents(status).forEach(input.report);
+  const [status, images] = await Promise.all([
+    statusOfTarget({ ...input, limit: options.limit ?? DEFAULT_LIMIT }),
+    input.target.goldenImage && imageProgram().then((program) => imagesOnHosts({ ...input, imageProgram: program })),
+  ]);
+  if (options.json) {
+    input.report({ kind: 'result', value: { ...statusResult(status), ...(images && imagesResult(images)) } });
+  } else [...statusEvents(status), ...imagesEvents(images ?? [])].forEach(input.report);
   return status.hosts.every(({ health }) => health !== 'unreachable');
 };

@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import { imageBuiltSchema } from '@polydev/contract';
+import { noAgentLive } from '@polydev/errors';
+import type { Host, HostShell } from '@polydev/host';
+import { withHosts, withShells } from '../connect';
+import { PROGRAM_TIMEOUT_MS, type BuildImageInput, type HostImage } from './images';
+import { placeProgram, runProgram } from './program';
+import { imageSettings } from './settings';
+
+/**
+ * Builds, proves and activates the image of the agent that is live, on one host after another; each does nothing where its
+ * image is that already. Under the target's lock, so that the agent stays the same meanwhile. Throws NO_AGENT_LIVE before
+ * anything is touched, or what the program says it failed of: that host's active image is then as it was.
+ */
+export const buildImages = async (input: BuildImageInput): Promise<readonly HostImage[]> => {
+  const { environment, target, signal, by } = input;
+  const head = { id: 'golden-image', by, startedAt: new Date().toISOString() };
+  return withHosts(environment, signal, (hosts) =>
+    withShells({ hosts, stateDir: environment.stateDir, target: target.name, head }, async (shells) => {
+      const releases = await liveReleases(hosts, input);
+      const built: HostImage[] = [];
+      for (const [index, shell] of shells.entries()) {
+        built.push({ host: shell.host.name, release: releases[index] ?? '', ...(await buildOn(shell, input)) });
+      }
+      return built;
+    }),
+  );
+};
+
+const LIVE = 'test -f "$1/main.js" && readlink -f -- "$1"';
+
+/** Name of the release that is live on each host; throws with every host that has none. */
+const liveReleases = async (hosts: readonly Host[], { target }: BuildImageInput): Promise<readonly string[]> => {
+  const found = await Promise.all(hosts.map((host) => host.exec(['sh', '-c', LIVE, 'sh', target.path])));
+  const without = hosts.filter((_, index) => found[index]?.exitCode !== 0).map(({ name }) => name);
+  if (without.length > 0) throw noAgentLive({ target: target.name, hosts: without });
+  return found.map(({ stdout }) => basename(stdout.trim()));
+};
+
+const buildOn = async (
+  shell: HostShell,
+  { environment, target, imageProgram, by, report, signal, refresh, dryRun }: BuildImageInput,
+) => {
+  const path = await placeProgram(shell, environment.stateDir, imageProgram);
+  return runProgram(shell, path, {
+    // Whoever asks for it by name wants it, whatever a deploy may do by itself.
+    settings: imageSettings({ target, stateDir: environment.stateDir, rebuild: dryRun ? 'manual' : 'auto' }) ?? '{}',
+    args: ['build', `--agent=${target.path}`, ...(refresh ? ['--refresh'] : [])],
+    answer: imageBuiltSchema,
+    timeoutMs: PROGRAM_TIMEOUT_MS,
+    by,
+    report,
+    signal,
+  });
+};
