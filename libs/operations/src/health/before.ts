@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '@polydev/host';
+import type { HealthCheckConfig } from '@polydev/manifest';
 import type { DeployPlan } from '../deploy/plan';
 import { probe } from './probe';
 import { urlOfSlot } from './slot-url';
@@ -27,11 +29,26 @@ export const withHealthBefore = async (host: Host, plan: DeployPlan, signal: Abo
 export const waitForBefore = async (host: Host, plan: DeployPlan): Promise<string> => {
   const check = checkOfBefore(plan);
   if (check === undefined) return 'restarted';
-  if (plan.unwellBefore !== undefined)
+  if (plan.unwellBefore !== undefined) {
+    if (!isSilence(plan.unwellBefore)) await untilItAnswers(host, check);
     return `the previous release is back; it was not healthy before either (${plan.unwellBefore})`;
+  }
   const release = plan.slots === undefined && plan.before.kind === 'symlink' ? plan.before.release : undefined;
   // Whoever cancelled the run did not cancel the way back.
   const { signal } = new AbortController();
   await waitUntilHealthy({ host, check, signal, ...(release ? { expected: { release } } : {}) });
   return 'the previous release serves again';
+};
+
+const isSilence = (seen: string): boolean => seen.startsWith('no answer');
+
+/** It answered, if not well, and was started anew since: as long as a check may take, until it does so again. */
+const untilItAnswers = async (host: Host, check: HealthCheckConfig): Promise<void> => {
+  const { signal } = new AbortController();
+  const began = Date.now();
+  while (Date.now() - began < check.timeoutMs) {
+    const { ok, seen } = await probe(host, check, signal);
+    if (ok || !isSilence(seen)) return;
+    await sleep(check.intervalMs);
+  }
 };
