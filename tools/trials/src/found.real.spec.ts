@@ -40,6 +40,16 @@ const FOUND: readonly (Omit<Schedule, 'seed'> & { readonly name: string })[] = [
       deploy(),
     ],
   },
+  {
+    name: 'a path that was replaced by hand while a run was cut off is left to the next deploy, and is not in its way',
+    strategy: 'rolling',
+    hosts: 1,
+    operations: [
+      deploy(inTheStep('link-cut', 691)),
+      { ...deploy(inTheStep('disk-full', 495), atFirst('path-replaced')), verb: 'rollback' },
+      deploy(),
+    ],
+  },
 ];
 
 describeReal('what chaos found', () => {

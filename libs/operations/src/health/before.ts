@@ -33,12 +33,22 @@ export const waitForBefore = async (host: Host, plan: DeployPlan): Promise<strin
     if (!isSilence(plan.unwellBefore)) await untilItAnswers(host, check);
     return `the previous release is back; it was not healthy before either (${plan.unwellBefore})`;
   }
+  if (await isReplaced(host, plan)) {
+    await untilItAnswers(host, check);
+    return `${plan.path} was replaced by hand meanwhile; what was put there serves`;
+  }
   const release = plan.slots === undefined && plan.before.kind === 'symlink' ? plan.before.release : undefined;
   // Whoever cancelled the run did not cancel the way back.
   const { signal } = new AbortController();
   await waitUntilHealthy({ host, check, signal, ...(release ? { expected: { release } } : {}) });
   return 'the previous release serves again';
 };
+
+/** Whether something else stands at the path than what a run that was undone left there. In slots it is not the path that serves. */
+const isReplaced = async (host: Host, { before, path, slots }: DeployPlan): Promise<boolean> =>
+  slots === undefined &&
+  before.kind === 'symlink' &&
+  (await host.exec(['readlink', '--', path])).stdout.trim() !== before.link;
 
 const isSilence = (seen: string): boolean => seen.startsWith('no answer');
 
