@@ -35,6 +35,7 @@ const typed = [
   'tools/nx-deploy/src/own-server.ssh.spec.ts',
   'tools/nx-deploy/src/golden-image.ssh.spec.ts',
   'tools/trials/src/own-hosts.real.spec.ts',
+  'tools/trials/src/chaos.real.spec.ts',
   '.ci/run',
 ]
   .map(textOf)

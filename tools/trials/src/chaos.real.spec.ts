@@ -1,28 +1,35 @@
-import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describeReal } from '@polydev/sandbox/real';
-import { runSchedules } from './chaos-lanes';
-import { formatSchedule, seedsOf } from './schedule/line';
-import { scheduleOf } from './schedule/schedule';
+import { execa } from 'execa';
 
-/** The same for every run of one commit; nightly runs and people choose their own by `npm run chaos`. */
-const seed = (): string =>
-  process.env['POLYDEV_SEED'] ??
-  execFileSync('git', ['rev-parse', 'HEAD'], { cwd: __dirname, encoding: 'utf8' }).trim();
-
+const WORKSPACE = join(__dirname, '../../..');
 const COUNT = 25;
 const LONGEST_MS = 900_000;
 
+/** What a person types, in this workspace. Returns what it printed, of which a failure's log keeps all. */
+const type = async (command: string): Promise<string> => {
+  const { all } = await execa(command, { cwd: WORKSPACE, shell: true, all: true, reject: false });
+  process.stderr.write(`${all}\n`);
+  return all;
+};
+
 describeReal(`${COUNT} random schedules of faults, chosen by the commit`, () => {
-  const schedules = seedsOf(seed(), COUNT).map(scheduleOf);
+  let seed = '';
 
   it(
     'leave old or new after each fault, and a next deploy that mends everything by itself',
     async () => {
-      process.stderr.write(`${schedules.map(formatSchedule).join('\n')}\n`);
-      const ends = await runSchedules(schedules);
-      expect(ends.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
-      expect(ends).toHaveLength(COUNT);
+      const output = await type('npm run chaos' + ` -- --count=${COUNT}`);
+      expect(output).not.toMatch(/FAILED/);
+      expect(output).toMatch(new RegExp(`^${COUNT} schedules in .* minutes, none failed\\.$`, 'm'));
+      seed = /^seed:\S+/m.exec(output)?.[0] ?? '';
     },
     LONGEST_MS,
   );
+
+  it('and one of them comes again from its seed', async () => {
+    const output = await type('npm run chaos -- --replay=seed:1f3a9c-17-0a1b2c'.replace('seed:1f3a9c-17-0a1b2c', seed));
+    expect(output).toContain(`${seed} `);
+    expect(output).toMatch(/^1 schedule in .* minutes, none failed\.$/m);
+  }, 120_000);
 });

@@ -6,7 +6,7 @@ import { runSchedules, type ScheduleEnd } from '../src/chaos-lanes';
 import { seedOfReplay, seedsOf } from '../src/schedule/line';
 import { scheduleOf } from '../src/schedule/schedule';
 
-/** `npm run chaos -- [--count=500] [--seed=<text>] [--replay='<line>']`: random schedules on real hosts; all failures at the end. */
+/** `npm run chaos -- [--count=500] [--seed=<text>] [--replay=<seed>]`: random schedules on real hosts; all failures at the end. */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { count: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
@@ -22,8 +22,10 @@ const main = async (): Promise<void> => {
     writeReport(seed, ends, minutesSince(began));
   });
   const failed = ends.flatMap((end) => (end.outcome === 'failed' ? [end] : []));
-  console.log(`${ends.length} schedules in ${minutesSince(began)} minutes, ${failed.length || 'none'} failed.`);
-  for (const { line } of failed) console.log(`Replay it with: npm run chaos -- --replay='${line.split(' ')[0]}'`);
+  console.log(
+    `${ends.length} schedule${ends.length === 1 ? '' : 's'} in ${minutesSince(began)} minutes, ${failed.length || 'none'} failed.`,
+  );
+  for (const { line } of failed) console.log(`Replay it with: npm run chaos -- --replay=${line.split(' ')[0]}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 };
 

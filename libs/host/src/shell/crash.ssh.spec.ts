@@ -152,10 +152,10 @@ describeSsh('when the wire is cut', () => {
       target: 'api',
       lockFile: join(sshd.directory, 'lock2'),
       holder: { by: '', from: '', since: '', deployment: '' },
-      heartbeatTimeoutMs: 200,
+      heartbeatTimeoutMs: 1_500,
     });
 
-    expect(await shell.run(['sh', '-c', 'sleep 1; echo still here'])).toMatchObject({ stdout: 'still here\n' });
+    expect(await shell.run(['sh', '-c', 'sleep 5; echo still here'])).toMatchObject({ stdout: 'still here\n' });
     await shell.release();
     await host.close();
   });
