@@ -89,10 +89,12 @@ export const createEngineWorld = async (servers: TrafficServers): Promise<Engine
 
 export type Behaviour = 'works' | 'answers 500' | 'hangs up';
 
-/** Two services that say which of them they are; `/slow` takes 700 ms to answer. */
+/** Two services that say which of them they are; `/slow` is answered when the test says so. */
 export interface TwoServices {
   readonly ports: Readonly<Record<Slot, number>>;
   readonly behaviour: Record<Slot, Behaviour>;
+  /** Answers what has been asked of `/slow` so far. */
+  readonly answerSlow: () => void;
   /** Ends one of them, with its connections. */
   readonly end: (slot: Slot) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -100,12 +102,14 @@ export interface TwoServices {
 
 export const startTwoServices = async (): Promise<TwoServices> => {
   const behaviour: Record<Slot, Behaviour> = { blue: 'works', green: 'works' };
+  const held: (() => void)[] = [];
   const serve = (slot: Slot): Server =>
     createServer((incoming, response) => {
       incoming.resume().on('end', () => {
         if (behaviour[slot] === 'hangs up') return void incoming.socket.destroy();
         response.statusCode = behaviour[slot] === 'works' ? 200 : 500;
-        setTimeout(() => response.end(slot), incoming.url === '/slow' ? 700 : 2);
+        if (incoming.url === '/slow') held.push(() => response.end(slot));
+        else setTimeout(() => response.end(slot), 2);
       });
     }).listen(0, '127.0.0.1');
   const servers = { blue: serve('blue'), green: serve('green') };
@@ -122,6 +126,7 @@ export const startTwoServices = async (): Promise<TwoServices> => {
   return {
     ports: { blue: port('blue'), green: port('green') },
     behaviour,
+    answerSlow: () => held.splice(0).forEach((reply) => reply()),
     end,
     stop: async () => {
       await Promise.all([end('blue'), end('green')]);

@@ -104,10 +104,10 @@ describeHaproxy('the traffic engine in front of two slots', () => {
       ok: false,
       text: "blue still had 0 requests after 0.05 s, and 1 of the engine's workers from before a reload",
     });
+    const drained = waitUntilDrained(w.shell, w.settings, { slot: 'blue', timeoutMs: 10_000 });
+    services.answerSlow();
     expect(await slow).toBe('green');
-    expect(await waitUntilDrained(w.shell, w.settings, { slot: 'blue', timeoutMs: 10_000 })).toMatchObject({
-      ok: true,
-    });
+    expect(await drained).toMatchObject({ ok: true });
   });
 
   it('shows a move that was cut off before its configuration was written, and mends it by the same move', async () => {
@@ -184,9 +184,9 @@ describeHaproxy('the traffic engine in front of two slots', () => {
       text: 'blue still had 1 requests after 0.1 s',
     });
     expect(ended).toBe(false);
-    expect(await waitUntilDrained(w.shell, w.settings, { slot: 'blue', timeoutMs: 10_000 })).toMatchObject({
-      ok: true,
-    });
+    const drained = waitUntilDrained(w.shell, w.settings, { slot: 'blue', timeoutMs: 10_000 });
+    services.answerSlow();
+    expect(await drained).toMatchObject({ ok: true });
     expect(await slow).toBe('blue');
   });
 
