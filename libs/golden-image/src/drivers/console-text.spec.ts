@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONSOLE_BYTES, hasWord, lastLines, readConsole } from './console-text';
+import { CONSOLE_BYTES, hasWord, lastLines, readConsole, wholeLines } from './console-text';
 
 describe('a console', () => {
   let folder: string;
@@ -21,6 +21,14 @@ describe('a console', () => {
 
   it('shows its last lines without what would move a terminal’s cursor, and without empty ones', () => {
     expect(lastLines('one\n\n\x1b[2J\x1b[1;31mtwo\x07\n   \nthree  \n', 2)).toEqual(['two', 'three']);
+  });
+
+  it.each([
+    ['AGENT-START\nAGENT-PROBE now=17957422340', 'AGENT-START\n'],
+    ['AGENT-START\n', 'AGENT-START\n'],
+    ['AGENT-ST', ''],
+  ])('is believed as far as its lines are whole: %j', (text, whole) => {
+    expect(wholeLines(text)).toBe(whole);
   });
 
   it.each([

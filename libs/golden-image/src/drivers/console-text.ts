@@ -27,3 +27,6 @@ export const lastLines = (text: string, count: number): readonly string[] =>
 
 /** Whether a line begins with one of the guest's words; an agent may print the same in the middle of its own. */
 export const hasWord = (text: string, word: string): boolean => text.startsWith(word) || text.includes(`\n${word}`);
+
+/** Without a line that is still being written: half a number is another number. */
+export const wholeLines = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1);

@@ -12,12 +12,14 @@ describe("the guest's own programs", () => {
   });
 
   it.each([
-    ['a seed that is too short', 'abcd 1795546175155', 'the seed is not 32 bytes'],
-    ['no seed', '', 'the seed is not 32 bytes'],
-    ['a time in seconds', `${'a'.repeat(64)} 1795546175`, 'the time is not in milliseconds'],
+    ['a seed that is too short', 'WAKE seed=abcd now=1795546175155', 'the seed is not 32 bytes'],
+    ['no seed', 'WAKE now=1795546175155', 'the seed is not 32 bytes'],
+    ['a time in seconds', `WAKE seed=${'a'.repeat(64)} now=1795546175`, 'the time is not in milliseconds'],
   ])('refuse to wake with %s', (_, line, reason) => {
-    const { status, stderr } = spawnSync('perl', ['-e', GUEST_WAKE], { input: `${line}\n`, encoding: 'utf8' });
-    expect(stderr).toBe(`${reason}\n`);
+    const input = `noise\n${line}\n`;
+    const { status, stdout, stderr } = spawnSync('perl', ['-e', GUEST_WAKE], { input, encoding: 'utf8' });
+    expect(stderr.split('\n').filter((text) => text !== 'GUEST-WARM')).toEqual(['GUEST-WAITING', reason, '']);
+    expect(stdout).toBe('');
     expect(status).not.toBe(0);
   });
 

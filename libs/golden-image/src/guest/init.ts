@@ -1,4 +1,4 @@
-import { GUEST_SAYS, WAKE_WORD } from '../guest-contract';
+import { GUEST_SAYS } from '../guest-contract';
 
 /** Where the guest's own programs lie in the initrd. */
 export const GUEST_FILES = { init: 'init', wake: 'wake.pl', probe: 'probe.js', modules: 'modules' } as const;
@@ -55,19 +55,11 @@ cp /${GUEST_FILES.probe} /base/run/probe.js
 : > /base/run/resolv.conf
 ip link set lo up
 
-# A kernel reseeds itself at a question that comes late enough after its last seed (Linux 6.1: half the time it has been up), which
-# would hide from the check of clones that it was not told to. Asked here, that time begins as late as it can.
-head -c 1 /dev/urandom > /dev/null
-echo ${GUEST_SAYS.waiting}
-word=
-while [ "$word" != ${WAKE_WORD} ]; do read -r word facts || sleep 1; done
-# The time in the line is of now: what it takes until the clock is set is added.
-read -r woken rest < /proc/uptime
-seed= now= image= probe=0 address=- gateway=- mac=-
+# An agent without randomness of its own is not started.
+facts=$(chroot /base /usr/bin/perl -e "$(cat /${GUEST_FILES.wake})") || give_up 'WAKE-FAILED'
+image= probe=0 address=- gateway=- mac=-
 for fact in $facts; do
   case $fact in
-    seed=*) seed=\${fact#*=} ;;
-    now=*) now=\${fact#*=} ;;
     image=*) image=\${fact#*=} ;;
     probe=*) probe=\${fact#*=} ;;
     address=*) address=\${fact#*=} ;;
@@ -75,10 +67,6 @@ for fact in $facts; do
     mac=*) mac=\${fact#*=} ;;
   esac
 done
-
-# By standard input: an argument could be read by every process. An agent without randomness of its own is not started.
-echo "$seed $now $woken" | chroot /base /usr/bin/perl -e "$(cat /${GUEST_FILES.wake})" || give_up 'WAKE-FAILED'
-seed=
 
 if [ "$address" = - ]; then
   address=${USER_NETWORK.address} gateway=${USER_NETWORK.gateway}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpsError } from '@polydev/errors';
-import { hasWord } from '../drivers/console-text';
+import { hasWord, wholeLines } from '../drivers/console-text';
 import type { Vm } from '../drivers/driver';
 import { GUEST_SAYS } from '../guest-contract';
 import { whileAsking, type Answers } from './ask-often';
@@ -34,12 +34,21 @@ export const followToWaiting = async (vm: Vm, { expected, limits, signal }: Foll
   }
 };
 
+/** Lets a waiting guest bring into memory what a snapshot of it is to have. One that does not come to that is as good, and slower. */
+export const followToWarm = async (vm: Vm, { limits, signal }: Follow): Promise<void> => {
+  for (const start = performance.now(); !passed(start, limits.readyMs) && vm.running(); await sleep(POLL_MS)) {
+    signal.throwIfAborted();
+    if (hasWord(await vm.console(), GUEST_SAYS.warm)) return;
+  }
+};
+
 const passed = (start: number, limit: number): undefined | true =>
   performance.now() - start > limit ? true : undefined;
 
 const look = async (vm: Vm): Promise<Omit<Sight, 'overdue'>> => {
   const running = vm.running();
-  return { running, console: await vm.console(), answer: undefined };
+  const text = await vm.console();
+  return { running, console: running ? wholeLines(text) : text, answer: undefined };
 };
 
 /** How a woken guest went on. */

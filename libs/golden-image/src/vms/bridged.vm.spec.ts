@@ -17,6 +17,12 @@ const inNamespace = ['nsenter', `--net=/run/netns/${namespace}`] as const;
 const inside: Run = (argv, stdin) => runHere([...inNamespace, ...argv], stdin);
 const NOBODY = 65534;
 
+/** What stands before a command so that it finds `/dev/net/tun` as udev leaves it on a server, open to all, whatever it is here. */
+const withOpenTun = (file: string): readonly string[] => {
+  execaSync('mknod', ['-m', '666', file, 'c', '10', '200']);
+  return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /dev/net/tun && exec "$@"', file];
+};
+
 /** Tells who it is: its image, its card, and what its random number generator gives. */
 const AGENT = `const facts = {
   status: 'ready',
@@ -73,6 +79,7 @@ wanted(
     const image = { id: built.id, kind: 'vm', layers: built.files };
     const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
     const [command, ...words] = [
+      ...withOpenTun(join(root, 'tun')),
       ...inNamespace,
       ...asNobody,
       process.execPath,
