@@ -64,7 +64,7 @@ export const spoiltImage = async (
       const before = 'head -c 32 /dev/urandom | hexdump -v -e \'/1 "%02x"\' > /base/run/random';
       const random = "require('node:fs').readFileSync('/run/random', 'latin1')";
       return initrdWith({
-        [GUEST_FILES.init]: changed(GUEST_INIT, [/^echo GUEST-WAITING$/m, `${before}\n$&`]),
+        [GUEST_FILES.init]: changed(GUEST_INIT, [/^facts=\$\(chroot/m, `${before}\n$&`]),
         [GUEST_FILES.probe]: changed(GUEST_PROBE, [/require\('node:crypto'\).*'hex'\)/, random]),
       });
     }
