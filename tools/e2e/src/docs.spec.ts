@@ -33,7 +33,7 @@ const typed = [
   'tools/e2e/src/newcomer.spec.ts',
   'tools/e2e/testing/person-on-duty.ts',
   'tools/nx-deploy/src/own-server.ssh.spec.ts',
-  'tools/nx-deploy/src/golden-image.ssh.spec.ts',
+  'tools/nx-deploy/testing/golden-image-story.ts',
   'tools/trials/src/own-hosts.real.spec.ts',
   'tools/trials/src/chaos.real.spec.ts',
   '.ci/run',
