@@ -1,9 +1,13 @@
+import type { MIGRATION_LINT_CODES } from './catalogue/migration-lint';
 import type { MIGRATION_DRIVER_CODES } from './catalogue/migration-drivers';
+import type { MIGRATION_SUPABASE_CODES } from './catalogue/migration-drivers-supabase';
+import type { MIGRATION_ENGINE_CODES } from './catalogue/migration-engine';
 import type { IMAGE_VM_CODES } from './catalogue/image-vms';
 import type { IMAGE_PROGRAM_CODES } from './catalogue/image-program';
 import type { IMAGE_STORE_CODES } from './catalogue/image-store';
 import type { IMAGE_DRIVER_CODES } from './catalogue/image-drivers';
 import type { IMAGE_LAYER_CODES } from './catalogue/image-layers';
+import type { DATABASE_CODES } from './catalogue/databases';
 import type { CONTROLLER_CODES } from './catalogue/controller';
 import type { HOST_CODES } from './catalogue/host';
 import type { MANIFEST_CODES } from './catalogue/manifest';
@@ -21,7 +25,11 @@ import type { TRAFFIC_CODES } from './catalogue/traffic';
 /** Every code that an {@link OpsError} may carry. A code once published is never reused for something else. */
 export type ErrorCode =
   | (typeof CONTROLLER_CODES)[number]
+  | (typeof DATABASE_CODES)[number]
+  | (typeof MIGRATION_LINT_CODES)[number]
   | (typeof MIGRATION_DRIVER_CODES)[number]
+  | (typeof MIGRATION_SUPABASE_CODES)[number]
+  | (typeof MIGRATION_ENGINE_CODES)[number]
   | (typeof IMAGE_VM_CODES)[number]
   | (typeof IMAGE_PROGRAM_CODES)[number]
   | (typeof IMAGE_STORE_CODES)[number]

@@ -10,6 +10,8 @@ export const CONTROLLER_CODES = [
   'STATE_UNREADABLE',
   'SETTINGS_INVALID',
   'CANNOT_LISTEN',
+  'HISTORY_NOT_KEPT',
+  'HISTORY_UNAVAILABLE',
 ] as const;
 
 export const deploymentUnknown = (id: string) =>
@@ -44,7 +46,7 @@ export const routeUnknown = (method: string, path: string) =>
   new OpsError(
     'ROUTE_UNKNOWN',
     `There is no ${method} ${path} here.`,
-    'GET /api/deployments, /api/deployments/<id>, /api/targets and /api/auth/health are what there is.',
+    'GET /api/deployments, /api/deployments/<id>, /api/deployments/history, /api/targets and /api/auth/health are what there is.',
   );
 
 export const stateUnreadable = (directory: string, reason: string) =>
@@ -66,4 +68,21 @@ export const cannotListen = (address: string, reason: string) =>
     'CANNOT_LISTEN',
     `The master-controller was not started: it cannot listen on ${address} (${reason}).`,
     'Stop the program that has the address, or set HOST and PORT to another one.',
+  );
+
+export const historyNotKept = () =>
+  new OpsError(
+    'HISTORY_NOT_KEPT',
+    'This master-controller keeps no history in a database: DATABASE_URL is not set in its service.',
+    'GET /api/deployments answers from the files of this host. For a history over hosts set DATABASE_URL and restart the service.',
+  );
+
+/** `reason` is a clause: what kept the database from answering. */
+export const historyUnavailable = (failure: { reason: string; migrated: boolean }) =>
+  new OpsError(
+    'HISTORY_UNAVAILABLE',
+    `The database with the history did not answer: ${failure.reason}. The files of the hosts hold everything, and it is mirrored later.`,
+    failure.migrated
+      ? 'GET /api/deployments answers from the files of this host; ask again once the database is back.'
+      : 'Its tables are not as this release expects them: `npx nx run database:migrate`.',
   );

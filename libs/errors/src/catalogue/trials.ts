@@ -15,5 +15,5 @@ export const replayUnknown = (text: string, reason: string) =>
   new OpsError(
     'REPLAY_UNKNOWN',
     `\`${text}\` cannot be replayed: ${reason}. Nothing was run.`,
-    "Copy the first word of the line that the failed schedule printed: `npm run chaos -- --replay=seed:…`, on the commit that printed it.",
+    'Copy the first word of the line that the failed schedule printed: `npm run chaos -- --replay=seed:…`, on the commit that printed it.',
   );

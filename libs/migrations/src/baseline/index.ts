@@ -1,0 +1,1 @@
+export { baseline, type BaselineInput } from './baseline';

@@ -1,0 +1,4 @@
+export * from './catalogue';
+export * from './delta';
+export * from './compare';
+export * from './describe';

@@ -1,0 +1,1 @@
+export { withLease, type Lease, type LeaseRequest } from './with-lease';

@@ -1,0 +1,1 @@
+export { databaseStatus, type StatusInput } from './database-status';

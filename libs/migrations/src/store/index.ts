@@ -1,0 +1,1 @@
+export { readApplied, type Author } from './records';

@@ -1,0 +1,10 @@
+export * from './certificates';
+export * from './engine-files';
+export * from './gateway';
+export * from './management-api';
+export type { Call, Fault } from './management-faults';
+export type { Reply } from './management-service';
+export * from './mcp-server';
+export * from './pgbouncer';
+export * from './postgres-cluster';
+export * from './supabase-world';
