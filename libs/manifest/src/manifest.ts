@@ -1,4 +1,4 @@
-import type { TargetConfig } from './config';
+import type { DatabaseTarget, TargetConfig } from './config';
 import type { Edge, Order, OrderSubject } from './order';
 import { edgesInCommands, orderFrom } from './order';
 import { GOLDEN_IMAGE_SCRIPT } from './schema/golden-image';
@@ -23,6 +23,8 @@ export interface Manifest {
    * any environment, so that one task graph fits them all.
    */
   readonly targets: readonly TargetConfig[];
+  /** Targets that are databases, in the same way. */
+  readonly databases: readonly DatabaseTarget[];
   readonly environments: readonly EnvironmentEntry[];
   /** Names of the targets that are the agent of a golden image, in any environment. */
   readonly goldenImages: readonly string[];

@@ -2,7 +2,9 @@ import { manifestInvalid } from '@polydev/errors';
 import { candidatesOf } from './checks/candidate';
 import type { WrittenEnvironment } from './checks/environment';
 import { environmentComplaints, withoutHosts } from './checks/environment';
+import { kindComplaints } from './checks/kind';
 import { targetComplaints } from './checks/targets';
+import { toDatabase } from './database';
 import { interpolate, variablesIn } from './interpolate';
 import type { Manifest } from './manifest';
 import { goldenImagesAnywhere, orderEverywhere } from './manifest';
@@ -42,6 +44,10 @@ const contradictions = (data: unknown, valid: ManifestData): readonly Complaint[
     .map(([name, layer]): WrittenEnvironment => ({ name, layer }))
     .filter(({ name }) => variables(data, name).length === 0);
   return [
+    ...kindComplaints({ data: valid, written: data }),
+    ...Object.entries(valid.environments ?? {}).flatMap(([name, layer]) =>
+      kindComplaints({ data: valid, written: data, environment: { name, layer } }),
+    ),
     ...targetComplaints(candidatesOf({ data: valid, names })),
     ...complete.flatMap((environment) => environmentComplaints(environment, names)),
     ...complete.flatMap((environment) => targetComplaints(candidatesOf({ data: valid, names, environment }))),
@@ -74,10 +80,12 @@ export const parseManifest = (text: string, file = MANIFEST_FILE): Manifest => {
   if (problems.length > 0) throw manifestInvalid(file, problems);
   const data = source.data as ManifestData;
   const order = orderEverywhere(data);
-  const { targets } = candidatesOf({ data, names: Object.keys(data.targets) });
+  const { targets, databases } = candidatesOf({ data, names: Object.keys(data.targets) });
+  const ordered = <T extends { readonly name: string }>(one: T) => ({ ...one, dependsOn: order.get(one.name) ?? [] });
   return {
     file,
-    targets: targets.map(({ config }) => ({ ...config, dependsOn: order.get(config.name) ?? [] })),
+    targets: targets.map(({ config }) => ordered(config)),
+    databases: databases.map((layers) => ordered(toDatabase(layers, {}))),
     environments: Object.entries(data.environments ?? {}).map(([name, { values }]) => ({
       name,
       ...(values === undefined ? {} : { valuesFile: values }),

@@ -2,8 +2,10 @@ import { environmentIncomplete, environmentUnknown, manifestInvalid } from '@pol
 import type { Candidates } from './checks/candidate';
 import { candidatesOf } from './checks/candidate';
 import { environmentComplaints } from './checks/environment';
+import { kindComplaints } from './checks/kind';
 import { targetComplaints } from './checks/targets';
 import type { EnvironmentConfig } from './config';
+import { toDatabase } from './database';
 import { defined } from './defined';
 import { defaultEnvironment, PRODUCTION } from './environment-names';
 import { toHosts } from './hosts';
@@ -76,6 +78,7 @@ const resolve = (manifest: Manifest, name: string, { env, values }: ResolveInput
   const candidates = candidatesOf({ data, names, environment, variables });
   const broken = findings.map((finding) => ({ ...finding, path: ['environments', name, ...finding.path] }));
   const complaints = firstOnly(firstOnly(unknownVariables(name, section, values ?? {}), broken), [
+    ...kindComplaints({ data, written: data, environment }),
     ...environmentComplaints(environment, names, variables),
     ...targetComplaints(candidates),
   ]);
@@ -96,7 +99,11 @@ export const resolveEnvironment = (manifest: Manifest, input: ResolveInput): Env
   const { layer, candidates, variables } = resolve(manifest, name, input);
   const hosts = toHosts(layer.hosts ?? [], variables);
   if (hosts.length === 0) throw environmentIncomplete(name, { kind: 'hosts' });
-  const { targets, notes } = resolvedOrder(manifest, candidates);
+  const { targets, order, notes } = resolvedOrder(manifest, candidates);
+  const databases = candidates.databases.map((layers) => ({
+    ...toDatabase(layers, input.values ?? {}),
+    dependsOn: order.get(layers.name) ?? [],
+  }));
   const isProtected = layer.protected ?? name === PRODUCTION;
   return defined({
     name,
@@ -105,6 +112,7 @@ export const resolveEnvironment = (manifest: Manifest, input: ResolveInput): Env
     hosts,
     stateDir: candidates.stateDir,
     targets,
+    databases: databases.length === 0 ? undefined : databases,
     notes: [...notesOf({ name, layer, candidates, variables, env: input.env }), ...notes],
   });
 };

@@ -4,6 +4,7 @@ import type { Manifest } from './manifest';
 import { commandsOf } from './manifest';
 import type { Edge } from './order';
 import { edgesInCommands, orderFrom } from './order';
+import { pick } from './target-layers';
 
 const commands = ({ preDeploy, postDeploy, restart, install, buildCommand }: TargetConfig) =>
   commandsOf([
@@ -24,10 +25,13 @@ const unseen = ({ target, before, foundIn }: Edge): string =>
   `Nx orders them by it once ${target} has \`depends_on: [${before}]\`.`;
 
 /** The targets with the order that their hooks show, by their paths of this environment and those of `targets`; and what to say about it. */
-export const resolvedOrder = (manifest: Manifest, { targets }: Candidates) => {
+export const resolvedOrder = (manifest: Manifest, { targets, databases }: Candidates) => {
   const basePath = new Map(manifest.targets.map(({ name, path }) => [name, path]));
   const inGraph = new Map(manifest.targets.map(({ name, dependsOn }) => [name, dependsOn]));
-  const declared = targets.flatMap(({ config }) => config.dependsOn.map((before) => ({ target: config.name, before })));
+  const declared = [
+    ...targets.map(({ config: { name, dependsOn } }) => ({ name, dependsOn })),
+    ...databases.map((layers) => ({ name: layers.name, dependsOn: pick(layers, 'depends_on') ?? [] })),
+  ].flatMap(({ name, dependsOn }) => dependsOn.map((before) => ({ target: name, before })));
   const found = edgesInCommands(
     targets.map(({ config }) => ({
       name: config.name,
@@ -40,6 +44,7 @@ export const resolvedOrder = (manifest: Manifest, { targets }: Candidates) => {
     (edge) => !refused.includes(edge) && inGraph.get(edge.target)?.includes(edge.before) !== true,
   );
   return {
+    order,
     targets: targets.map(({ config }) => ({ ...config, dependsOn: order.get(config.name) ?? [] })),
     notes: [...refused.map(refusal), ...surprises.map(unseen)],
   };

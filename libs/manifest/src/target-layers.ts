@@ -46,7 +46,11 @@ export const whereWritten = ({ name, layers }: TargetLayers, key: keyof TargetLa
   return found === undefined ? ['targets', name] : [...found.path, key];
 };
 
-const pick = <K extends keyof TargetLayer>({ layers }: TargetLayers, key: K): NonNullable<TargetLayer[K]> | undefined =>
+/** What counts of a key: what is written nearest; undefined where that is `null`, or nothing. */
+export const pick = <K extends keyof TargetLayer>(
+  { layers }: TargetLayers,
+  key: K,
+): NonNullable<TargetLayer[K]> | undefined =>
   layers.find(({ layer }) => layer[key] !== undefined)?.layer[key] ?? undefined;
 
 /** A target's health check, merged key by key; undefined where it has none. */

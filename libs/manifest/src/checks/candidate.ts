@@ -1,7 +1,8 @@
-import type { TargetConfig } from '../config';
+import type { HostConfig, TargetConfig } from '../config';
+import { toHosts } from '../hosts';
 import type { KeyPath } from '../problem';
 import type { TargetLayers } from '../target-layers';
-import { layersOf, toTarget, whereWritten } from '../target-layers';
+import { layersOf, pick, toTarget, whereWritten } from '../target-layers';
 import type { EnvironmentLayer, ManifestData } from '../schema/manifest';
 import { DEFAULT_STATE_DIR } from '../schema/manifest';
 import { trimmed } from '../schema/paths';
@@ -19,6 +20,10 @@ export interface Candidate {
 export interface Candidates {
   readonly targets: readonly Candidate[];
   readonly stateDir: string;
+  /** Targets that are databases. */
+  readonly databases: readonly TargetLayers[];
+  /** Hosts of the environment; undefined before one is chosen. */
+  readonly hosts: readonly HostConfig[] | undefined;
   /** Every name that stands below `targets`, also of those that are too broken to be a candidate. */
   readonly names: readonly string[];
 }
@@ -33,10 +38,14 @@ export interface CandidateInput {
 /** Lays the layers over each other. */
 export const candidatesOf = ({ data, names, environment, variables = {} }: CandidateInput): Candidates => ({
   names,
+  hosts: environment === undefined ? undefined : toHosts(environment.layer.hosts ?? [], variables),
   stateDir: trimmed(environment?.layer.state_dir ?? data.state_dir ?? DEFAULT_STATE_DIR),
-  targets: layersOf(data, environment).map((layers) => ({
-    layers,
-    config: toTarget(layers, variables),
-    where: (key) => whereWritten(layers, key),
-  })),
+  targets: layersOf(data, environment)
+    .filter((layers) => pick(layers, 'path') !== undefined && pick(layers, 'migrations') === undefined)
+    .map((layers) => ({
+      layers,
+      config: toTarget(layers, variables),
+      where: (key) => whereWritten(layers, key),
+    })),
+  databases: layersOf(data, environment).filter((layers) => pick(layers, 'migrations') !== undefined),
 });

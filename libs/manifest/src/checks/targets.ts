@@ -1,6 +1,7 @@
 import type { Complaint } from '../problem';
 import { healthObject } from '../target-layers';
 import type { Candidates } from './candidate';
+import { databaseComplaints } from './database';
 import { dependencyComplaints } from './depends-on';
 import { goldenImageComplaints } from './golden-image';
 import { pathComplaints } from './paths';
@@ -28,4 +29,5 @@ export const targetComplaints = (candidates: Candidates): readonly Complaint[] =
   ...contradictions(candidates),
   ...serviceComplaints(candidates),
   ...goldenImageComplaints(candidates),
+  ...candidates.databases.flatMap((layers) => databaseComplaints({ layers, hosts: candidates.hosts })),
 ];

@@ -1,4 +1,5 @@
 import { SANDBOX } from '../environment-names';
+import { databaseKeys } from '../schema/database';
 import { WELL_KNOWN_HEALTH } from '../schema/health-check';
 import { VARIABLES } from '../variable-names';
 import { EXAMPLE, SMALL_EXAMPLE } from './example';
@@ -37,12 +38,20 @@ const variables = (): string =>
     VARIABLES.map(({ name, example, description }) => [`\`${name}\``, `\`${example}\``, description]),
   );
 
+/** Those have a section of their own. */
+const withoutDatabaseKeys = (target: SchemaNode): SchemaNode => ({
+  properties: Object.fromEntries(
+    Object.entries(target.properties ?? {}).filter(([name]) => !Object.hasOwn(databaseKeys, name)),
+  ),
+  required: ['path'],
+});
+
 type Section = readonly [title: string, ...paragraphs: string[]];
 
 const targetSection = (target: SchemaNode): Section => [
   'Targets',
   'Below `targets`, by the name of the Nx project.',
-  keyTable(target),
+  keyTable(withoutDatabaseKeys(target)),
   'Everything but `path`, `artifact`, `service`, `traffic`, `golden_image`, `url` and `depends_on` may also stand in `defaults`, for all targets (of `health_check` all but `url` and `body`).',
 ];
 
@@ -76,6 +85,19 @@ const goldenImageSection = (target: SchemaNode): Section => {
     keyTable(image),
     '`network`, where it is a mapping, gives each VM an address of its own:',
     keyTable(mappingIn(property(image, 'network'))),
+  ];
+};
+
+const databaseSection = (target: SchemaNode): Section => {
+  const names = ['migrations', ...Object.keys(databaseKeys), 'depends_on'];
+  const properties = Object.fromEntries(names.map((name) => [name, property(target, name)]));
+  return [
+    'Database',
+    'A target with `migrations` is a database: its deploy applies them, before whatever depends on it is deployed. It has these keys and no others.',
+    keyTable({ properties, required: ['migrations'] }),
+    '`supabase` is a mapping:',
+    keyTable(mappingIn(property(target, 'supabase'))),
+    'Connection strings and tokens stand in environment variables, never in the manifest.',
   ];
 };
 
@@ -123,6 +145,7 @@ const sections = (schema: SchemaNode): readonly Section[] => {
     healthSection(target),
     ...serviceSections(target),
     goldenImageSection(target),
+    databaseSection(target),
     ...environmentSections(environment),
     ...rules,
   ];

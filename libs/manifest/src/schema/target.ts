@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { databaseKeys } from './database';
 import { duration, durationOrNone } from './duration';
 import { goldenImageSchema } from './golden-image';
 import { healthCheckSchema, healthMannerSchema } from './health-check';
-import { choice, commandOr, list, optional, removable, required, text, webUrl, whole } from './leaves';
+import { choice, commandOr, list, optional, removable, text, webUrl, whole } from './leaves';
 import { hostPath, innerPath } from './paths';
 import { maxParallelSchema, ROLLING_DEFAULTS, serviceSchema, trafficSchema } from './service';
 
@@ -159,10 +160,27 @@ const own = {
 
 const error = 'should be a mapping';
 
-export const targetSchema = z.strictObject({ path: required(path, pathMeta), ...own, ...settings }, { error });
+/** Which of `path` and `migrations` it has, and that it has one of them, is for checks/kind.ts to say. */
+export const targetSchema = z.strictObject(
+  {
+    path: optional(path, pathMeta),
+    migrations: optional(innerPath('a path inside the workspace'), {
+      description:
+        'Directory of the workspace with SQL migrations. It makes the target a database: it has the keys of “Database” and no `path`.',
+      examples: ['apps/database/supabase/migrations'],
+    }),
+    ...own,
+    ...databaseKeys,
+    ...settings,
+  },
+  { error },
+);
 
 /** A target's keys in an environment: each replaces the one of `targets`; `health_check` is merged key by key. */
-export const overrideSchema = z.strictObject({ path: optional(path, pathMeta), ...own, ...settings }, { error });
+export const overrideSchema = z.strictObject(
+  { path: optional(path, pathMeta), ...own, ...databaseKeys, ...settings },
+  { error },
+);
 
 export const defaultsSchema = z.strictObject(
   {
@@ -175,5 +193,6 @@ export const defaultsSchema = z.strictObject(
   { error },
 );
 
-export type TargetLayer = z.infer<typeof overrideSchema>;
+/** `migrations` stands below `targets` only. */
+export type TargetLayer = z.infer<typeof targetSchema>;
 export type DefaultsLayer = z.infer<typeof defaultsSchema>;
