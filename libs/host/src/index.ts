@@ -1,5 +1,6 @@
 export * from './host';
 export { quote } from './quote';
+export { forwardPort, type ForwardedPort } from './forwarded-port';
 export { onEach, type Settled } from './on-each';
 export { commandFailed, mustExec, mustRun } from './command-error';
 export { escapeControl, lastLines, showCommand } from './output';
