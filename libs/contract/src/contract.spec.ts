@@ -80,3 +80,23 @@ describe('answers', () => {
     expect(deploymentsAnswerSchema.parse(answer).deployments[0]?.id).toBe(record.id);
   });
 });
+
+describe('schemas of databases', () => {
+  const version = '20261101000001';
+  it('stand in the record of the deployment, and survive being written and read again', () => {
+    const targets = [
+      { target: 'database', outcome: 'moved', schema: { to: version }, hosts: [] },
+      { target: 'frontend', outcome: 'moved', databases: { database: version }, hosts: [] },
+    ];
+    const read = deploymentRecordSchema.parse({ ...record, targets });
+    expect(deploymentRecordSchema.parse(JSON.parse(JSON.stringify(read))).targets).toEqual(targets);
+  });
+
+  it.each([
+    ['is no version', { schema: { to: 'newest' } }],
+    ['of a target is none', { databases: { database: '2026' } }],
+  ])('one that %s is refused', (_, more) => {
+    const targets = [{ target: 'database', outcome: 'moved', ...more }];
+    expect(deploymentRecordSchema.safeParse({ ...record, targets }).success).toBe(false);
+  });
+});

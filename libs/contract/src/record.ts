@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaMoveSchema, schemaVersionsSchema } from './schema-version';
 
 /** Version of the record's shape; a reader refuses a newer one than it knows. */
 export const RECORD_VERSION = 1;
@@ -55,6 +56,12 @@ export const targetRecordSchema = z.object({
   undid: z.array(z.string()).optional(),
   startedAt: z.iso.datetime().optional(),
   endedAt: z.iso.datetime().optional(),
+  /** Of a database, which has no hosts. */
+  schema: schemaMoveSchema.optional(),
+  /** Of any other target: versions of the databases that it depends on, as they were when it was moved. */
+  databases: schemaVersionsSchema.optional(),
+  /** Of a database: what made it fail. What fails on a host stands with the host. */
+  error: errorFactsSchema.optional(),
   hosts: z.array(hostRecordSchema).default([]),
 });
 export type TargetRecord = z.infer<typeof targetRecordSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaVersionsSchema } from './schema-version';
 
 /** What a release knows of itself; written beside the artifact's files when the release is placed on a host. */
 export const releaseInfoSchema = z.object({
@@ -10,6 +11,8 @@ export const releaseInfoSchema = z.object({
   sha: z.string(),
   /** SHA-256 of the artifact's file list. */
   digest: z.string(),
+  /** Of each database that it depends on: the newest migration there was when it was built, so that its schema is at hand. */
+  migrations: schemaVersionsSchema.optional(),
 });
 export type ReleaseInfo = z.infer<typeof releaseInfoSchema>;
 

@@ -3,6 +3,17 @@ import { z } from 'zod';
 /** Version of a migration, as its file's name has it. */
 export const schemaVersionSchema = z.string().regex(/^\d{14}$/);
 
+/** The schema's version before and after a deployment; absent where no migration is applied. */
+export const schemaMoveSchema = z.object({
+  from: schemaVersionSchema.optional(),
+  to: schemaVersionSchema.optional(),
+});
+export type SchemaMove = z.infer<typeof schemaMoveSchema>;
+
+/** Versions of several databases, by their targets' names. */
+export const schemaVersionsSchema = z.record(z.string(), schemaVersionSchema);
+export type SchemaVersions = z.infer<typeof schemaVersionsSchema>;
+
 /** A migration as `status` shows it. */
 export const migrationViewSchema = z.object({
   version: schemaVersionSchema,

@@ -1,5 +1,6 @@
 export * from './operations';
 export { deployTarget } from './deploy/deploy-target';
+export { deployDatabase } from './databases/deploy-database';
 export { closeDeployment } from './record/close';
 export { statusOfTarget } from './status/status';
 export { liveShas } from './status/live-shas';
@@ -15,7 +16,7 @@ export { imagesOnHosts, type HostImages } from './images/status';
 export { listVms, startVms, stopVms, type HostVm } from './images/vms';
 export { unlockTarget } from './unlock/unlock';
 export { planTarget } from './plan/plan-target';
-export { planEvents } from './plan/show';
+export { planEvents, type PlanBefore } from './plan/show';
 export { stepsTable, type StepRow } from './plan/steps-table';
 export { amountText, bytesText, filesText, shortText } from './plan/words';
 export { differences as planDifferences } from './plan/differences';

@@ -1,4 +1,6 @@
-import type { DeploymentHead, DeploymentRecord, TargetRecord } from '@polydev/contract';
+import type { DeploymentHead, DeploymentRecord, SchemaMove, SchemaVersions, TargetRecord } from '@polydev/contract';
+import type { OpsError } from '@polydev/errors';
+import type { Host } from '@polydev/host';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import type { Report } from '@polydev/reporting';
 import type { ImageProgram } from './images/program';
@@ -22,9 +24,36 @@ export interface DeployInput extends OperationContext {
   readonly expected?: ExpectedPlan;
   /** Where the target is a golden image: what takes its image back with it. */
   readonly imageProgram?: ImageProgram;
+  /** Where it depends on databases. */
+  readonly schemas?: TargetSchemas;
+}
+
+/** The schemas of the databases that a target depends on. */
+export interface TargetSchemas {
+  /** The newest migration of each that there is with this commit: its release keeps them. */
+  readonly needs: SchemaVersions;
+  /** What each has now; none of one that was never migrated. */
+  readonly has: SchemaVersions;
 }
 /** Deploys one target to every host of its environment and returns its part of the record; never throws for a failed step. */
 export type DeployTarget = (input: DeployInput) => Promise<TargetRecord>;
+
+/** What became of a database in a deployment. */
+export interface DatabaseOutcome {
+  /** `failed`: a migration did; `half-way`, if others had been applied before it, or all are and the schema is not as expected. */
+  readonly outcome: 'moved' | 'unchanged' | 'failed' | 'half-way';
+  readonly schema: SchemaMove;
+  readonly error?: OpsError;
+}
+export interface DeployDatabaseInput extends OperationContext {
+  /** Name of the target. */
+  readonly target: string;
+  readonly head: DeploymentHead;
+  /** Migrates, by way of a host where that is the way. What it throws was thrown before anything was applied. */
+  readonly migrate: (hosts: readonly Host[]) => Promise<DatabaseOutcome>;
+}
+/** Lets a database be migrated and writes its part of the record, at the end, to every host. */
+export type DeployDatabase = (input: DeployDatabaseInput) => Promise<TargetRecord>;
 
 export interface PlanTargetInput extends Omit<OperationContext, 'report'> {
   readonly target: TargetConfig;
@@ -39,6 +68,8 @@ export interface PreflightInput extends OperationContext {
   readonly head: DeploymentHead;
   /** Targets of this run; what their hosts need is checked. */
   readonly targets: readonly TargetConfig[];
+  /** What others find meanwhile, at what is on no host; it is given the hosts that were reached. */
+  readonly elsewhere?: (hosts: readonly Host[]) => Promise<readonly Finding[]>;
 }
 export interface Finding {
   readonly level: 'error' | 'warning' | 'note';
@@ -113,7 +144,7 @@ export interface LiveSha {
   /** Id of the deployment whose record says so. */
   readonly deployment?: string;
 }
-/** The SHAs that are live, per target, over all hosts of the environment; a target with no release has none. */
+/** The SHAs that are live, per target (a database's by its records), over all hosts of the environment; a target with no release has none. */
 export type LiveShas = (context: OperationContext) => Promise<readonly LiveSha[]>;
 
 export interface RollbackInput extends OperationContext {
@@ -127,6 +158,8 @@ export interface RollbackInput extends OperationContext {
   readonly openHead: (sha: string | undefined) => DeploymentHead;
   /** Where one of the targets is a golden image: what takes its image back with it. */
   readonly imageProgram?: ImageProgram;
+  /** Versions that the environment's databases have now, as far as they could be asked. */
+  readonly schemas?: SchemaVersions;
 }
 export interface RollbackResult {
   readonly head: DeploymentHead;

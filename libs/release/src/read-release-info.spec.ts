@@ -28,6 +28,12 @@ describe('readReleaseInfo', () => {
     expect(readReleaseInfo(folder)).toEqual(info);
   });
 
+  it('knows with which migrations the release was built', () => {
+    const migrations = { database: '20261101000001' };
+    write(RELEASE_FILE, JSON.stringify({ ...info, migrations }));
+    expect(readReleaseInfo(folder)?.migrations).toEqual(migrations);
+  });
+
   it('finds the release above a nested entry, but does not search all the way up', () => {
     write(RELEASE_FILE, JSON.stringify(info));
     mkdirSync(join(folder, 'a/b/c/d'), { recursive: true });
@@ -45,10 +51,10 @@ describe('readReleaseInfo', () => {
   it.each([
     ['is not JSON', '{"target":'],
     ['is JSON of another shape', '[]'],
-    ...Object.keys(releaseInfoSchema.shape).map((field) => [
-      `lacks ${field}`,
-      JSON.stringify({ ...info, [field]: undefined }),
-    ]),
+    ['names migrations that are none', JSON.stringify({ ...info, migrations: 'many' })],
+    ...Object.entries(releaseInfoSchema.shape)
+      .filter(([, schema]) => !schema.safeParse(undefined).success)
+      .map(([field]) => [`lacks ${field}`, JSON.stringify({ ...info, [field]: undefined })]),
   ])('knows no release when the file %s', (_, text) => {
     write(RELEASE_FILE, text);
     expect(readReleaseInfo(folder)).toBeUndefined();

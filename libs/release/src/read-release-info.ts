@@ -50,4 +50,8 @@ const FIELDS = ['target', 'environment', 'release', 'sha', 'digest'] as const sa
 const isReleaseInfo = (value: unknown): value is ReleaseInfo =>
   typeof value === 'object' &&
   value !== null &&
-  FIELDS.every((field) => typeof (value as Record<string, unknown>)[field] === 'string');
+  FIELDS.every((field) => typeof (value as Record<string, unknown>)[field] === 'string') &&
+  isVersions((value as Record<string, unknown>)['migrations'] ?? {});
+
+const isVersions = (value: unknown): boolean =>
+  typeof value === 'object' && Object.values(value ?? {}).every((version) => typeof version === 'string');

@@ -1,7 +1,17 @@
 import { bundleProgram } from '@polydev/golden-image/bundle';
 import { describeSsh, freePort, startSshd, type TestSshd } from '@polydev/host/testing';
+import { startPostgres, type PostgresCluster } from '@polydev/migrations/testing';
 import { execa } from 'execa';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { blocksOf, REPOSITORY } from '../testing/docs';
@@ -38,12 +48,14 @@ const app = (name: string, status: string, more: Files = {}): Files => ({
 
 /**
  * What the docs tell somebody with a server, typed word for word with this workspace's own manifest and environment file.
- * The test's own are the user's name, where `/opt` is, the ports, a `systemctl` that starts the unit's program, and an
+ * The test's own are the user's name, where `/opt` is, the ports, the database, a `systemctl` that starts the unit's program, and an
  * agent that runs without a VM.
  */
 describeSsh('a server of one’s own, as the docs tell it', () => {
   let home: string;
   let sshd: TestSshd;
+  let postgres: PostgresCluster;
+  let database: { readonly name: string; readonly url: string };
   let workspace: Workspace;
   let ports: { readonly controller: number; readonly frontend: number };
 
@@ -60,6 +72,8 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
     program('client/ssh', [`exec /usr/bin/ssh -F "${home}/ssh_config" "$@"`]);
     const path = process.env['PATH'] ?? '';
     sshd = await startSshd({ config: [`SetEnv "HOME=${home}" "PATH=${join(home, 'host')}:${path}"`] });
+    postgres = await startPostgres();
+    database = await postgres.createDatabase();
     writeFileSync(join(home, 'known_hosts'), sshd.knownHostsLine({ name: 'server.example.com' }));
     writeFileSync(join(home, 'ssh_config'), sshConfig());
     workspace = makeWorkspace({
@@ -72,6 +86,8 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
       }),
       ...app('vm-agent', 'ready', { 'apps/vm-agent/src/main.js': agent }),
       ...app('frontend', 'ok'),
+      'apps/database/project.json': { name: 'database' },
+      ...Object.fromEntries(migrations().map((file) => [file, ownText(file)])),
     });
   });
   afterAll(async () => {
@@ -79,9 +95,14 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
     await execa('sh', ['-c', 'kill $(cat pids)'], { cwd: home, reject: false });
     workspace.remove();
     await sshd.stop();
+    await postgres.close();
     rmSync(home, { recursive: true, force: true });
   });
 
+  const migrations = (): readonly string[] => {
+    const directory = 'apps/database/supabase/migrations';
+    return readdirSync(join(REPOSITORY, directory)).map((name) => `${directory}/${name}`);
+  };
   const program = (name: string, lines: readonly string[]): void => {
     const file = join(home, name);
     mkdirSync(resolve(file, '..'), { recursive: true });
@@ -105,7 +126,8 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
       .replaceAll('/opt/', `${home}/opt/`)
       .replaceAll('localhost:4000', `localhost:${ports.controller}`)
       .replaceAll('localhost:3000', `localhost:${ports.frontend}`)
-      .replaceAll('root@', `${sshd.user}@`);
+      .replaceAll('root@', `${sshd.user}@`)
+      .replace(/postgres:\/\/[^']+/, database.url);
   const manifest = (): string =>
     here(ownText('.deploy.yaml'))
       .replace('\ntargets:', `\nstate_dir: ${home}/opt/polydev-ai\ntargets:`)
@@ -141,10 +163,13 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
     expect(await statusAt(ports.frontend)).toEqual({ status: 'ok' });
     expect(readlinkSync(join(home, 'opt/polydev-ai/vm-agent'))).toContain('/targets/vm-agent/releases/');
     expect(readlinkSync(join(home, 'opt/polydev-ai/images/active'))).toMatch(/img-[0-9a-f]{16}$/);
+    expect(await postgres.query('select count(*)::int from deploy_meta.migrations', database.name)).toEqual([
+      { count: migrations().length },
+    ]);
   });
 
   test('what is typed on another day finds it there', async () => {
-    const server = { DEPLOY_SERVER: `${sshd.user}@server.example.com` };
+    const server = { DEPLOY_SERVER: `${sshd.user}@server.example.com`, DATABASE_URL: database.url };
     expect(await type('npx nx affected -t deploy', server)).toContain('No tasks were run');
     expect(await type('npx nx run frontend:deploy -c production', server)).toMatch(
       /frontend: already live on production/,

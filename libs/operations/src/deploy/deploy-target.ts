@@ -101,7 +101,7 @@ const run = async (
   shells: readonly HostShell[],
   prepared: readonly Prepared[],
 ): Promise<TargetRecord> => {
-  const { target, head, environment } = input;
+  const { target, head, environment, schemas } = input;
   const startedAt = new Date().toISOString();
   const part = (hosts: readonly HostRecord[], endedAt?: string): TargetRecord => ({
     target: target.name,
@@ -109,6 +109,7 @@ const run = async (
     digest: at(prepared, 0).plan.digest,
     startedAt,
     ...(endedAt ? { endedAt } : {}),
+    ...(schemas ? { databases: schemas.has } : {}),
     hosts: [...hosts],
   });
   if (prepared.some(({ unchanged }) => !unchanged)) {

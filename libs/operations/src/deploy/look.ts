@@ -5,6 +5,7 @@ import type { Host } from '@polydev/host';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import { probe } from '../health/probe';
 import { targetLayout } from '../layout';
+import type { TargetSchemas } from '../operations';
 import { program } from '../programs';
 import { planDeploy, type DeployPlan } from './plan';
 import { healthReasons, liveOf, reasonsToDeploy, type Reason } from './reasons';
@@ -38,6 +39,7 @@ export interface LookInput {
   readonly state: TargetState;
   /** The state as it will be once a dead run has been mended; undefined where there is none. */
   readonly foreseen?: TargetState;
+  readonly schemas?: TargetSchemas;
   readonly signal: AbortSignal;
 }
 
@@ -56,11 +58,11 @@ export interface HostLook {
 
 /** Looks at a host as it is for a deploy, file by file, and touches nothing. */
 export const lookAtHost = async (host: Host, input: LookInput): Promise<HostLook> => {
-  const { environment, target, artifact, head, packageFiles, signal } = input;
+  const { environment, target, artifact, head, packageFiles, schemas, signal } = input;
   const { stateDir } = environment;
   const state = input.foreseen ?? input.state;
   const named = { ...head, environment: environment.name };
-  const plan = planDeploy({ target, stateDir, artifact, head: named, state, packageFiles });
+  const plan = planDeploy({ target, stateDir, artifact, head: named, state, packageFiles, migrations: schemas?.needs });
   const tree = liveTree(plan, state, input.state);
   const [compared, refusals] = await Promise.all([
     compare(host, artifact, { tree, ours: oursIn(plan) }),

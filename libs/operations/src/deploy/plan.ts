@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { journalDamaged } from '@polydev/errors';
 import type { RunState } from '@polydev/runbook';
 import type { Artifact } from '@polydev/artifact';
-import type { DeploymentHead, TargetFile } from '@polydev/contract';
+import type { DeploymentHead, SchemaVersions, TargetFile } from '@polydev/contract';
 import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
 import { imagePlan, type ImagePlan } from '../images/plan';
 import { otherSlot, type Slot } from '../layout';
@@ -40,6 +40,8 @@ export interface DeployPlan {
   readonly digest: string;
   /** Hash of the manifest's settings that shape a release beside its artifact. */
   readonly settings: string;
+  /** The newest migration of each database that the release depends on. */
+  readonly migrations?: SchemaVersions;
   readonly before: Before;
   /**
    * Where it is written whether this run was completed, if it is one of several that go as one: the run whose `committed`
@@ -104,10 +106,13 @@ export interface PlanInput {
   readonly state: TargetState;
   /** Texts of the artifact's files that decide what is installed, by path. */
   readonly packageFiles: ReadonlyMap<string, string>;
+  /** See {@link DeployPlan.migrations}. */
+  readonly migrations?: SchemaVersions | undefined;
 }
 
 /** Computes the plan. Pure. */
-export const planDeploy = ({ target, stateDir, artifact, head, state, packageFiles }: PlanInput): DeployPlan => {
+export const planDeploy = (input: PlanInput): DeployPlan => {
+  const { target, stateDir, artifact, head, state, packageFiles, migrations } = input;
   const dependencies = planDependencies({ target, artifact, state, packageFiles });
   return {
     version: 1,
@@ -121,6 +126,7 @@ export const planDeploy = ({ target, stateDir, artifact, head, state, packageFil
     dirty: head.dirty,
     digest: artifact.digest,
     settings: settingsOf(target),
+    ...(migrations ? { migrations } : {}),
     before: beforeOf(state, head.id),
     ...(state.targetFile ? { targetFile: state.targetFile } : {}),
     ...(dependencies ? { dependencies } : {}),

@@ -10,8 +10,15 @@ export interface ShowOptions {
   /** Stands between what the plan is about and what happens on the hosts. */
   readonly between?: readonly Event[];
   /** Plans of the targets that would be deployed before it, in the same run. */
-  readonly before?: readonly TargetPlan[];
+  readonly before?: readonly PlanBefore[];
 }
+
+/** A plan of a target that comes first; of a database, how many migrations it would apply. */
+export type PlanBefore =
+  TargetPlan | { readonly target: string; readonly hash: string; readonly pendingMigrations: number };
+
+const doesNothing = (plan: PlanBefore): boolean =>
+  'pendingMigrations' in plan ? plan.pendingMigrations === 0 : isNoOp(plan);
 
 /** The plan as people read it. */
 export const planEvents = (plan: TargetPlan, { between = [], before = [] }: ShowOptions = {}): readonly Event[] => [
@@ -27,10 +34,10 @@ export const planEvents = (plan: TargetPlan, { between = [], before = [] }: Show
   outcomeOf(plan, before),
 ];
 
-const beforeText = (plan: TargetPlan): string =>
-  isNoOp(plan)
+const beforeText = (plan: PlanBefore): string =>
+  doesNothing(plan)
     ? `Before it, ${plan.target}: nothing to do.`
-    : `Before it, ${plan.target} is deployed, by plan ${plan.hash}.`;
+    : `Before it, ${plan.target} is ${'pendingMigrations' in plan ? 'migrated' : 'deployed'}, by plan ${plan.hash}.`;
 
 /** Hosts to which the very same happens, together. */
 const alikeHosts = (hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] => {
@@ -116,12 +123,12 @@ const firstOf = <T>(files: readonly T[], rowOf: (file: T) => FileRow): readonly 
 const sizesText = (before: number, after: number): string =>
   before === after ? bytesText(after) : `${bytesText(before)} → ${bytesText(after)}`;
 
-const outcomeOf = (plan: TargetPlan, before: readonly TargetPlan[]): Event => {
+const outcomeOf = (plan: TargetPlan, before: readonly PlanBefore[]): Event => {
   const { target, environment, hash } = plan;
   const deploy = `a deploy to ${environment}`;
   if (wouldRefuse(plan))
     return { kind: 'outcome', ok: false, text: `${target}: ${deploy} would refuse; nothing was touched` };
-  const hashes = [hash, ...before.filter((one) => !isNoOp(one)).map((one) => one.hash)];
+  const hashes = [hash, ...before.filter((one) => !doesNothing(one)).map((one) => one.hash)];
   const command = `npx nx run ${target}:deploy -c ${environment} --plan=${hashes.join(',')}`;
   if (isNoOp(plan)) return { kind: 'outcome', ok: true, text: `${target}: ${deploy} would change nothing` };
   return { kind: 'outcome', ok: true, text: `${target}: nothing was touched; to do just this: \`${command}\`` };

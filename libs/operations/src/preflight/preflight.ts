@@ -31,6 +31,7 @@ export const preflight: Preflight = async (input) => {
   try {
     const found = await Promise.all([
       lookHere(input.targets),
+      input.elsewhere?.(hosts) ?? [],
       ...settled.map((one) =>
         one.ok
           ? lookAt(one.value, input)

@@ -40,7 +40,10 @@ export const movedTargets = (
 ): readonly MovedTarget[] => {
   if (kind !== 'deploy' || outcome === 'succeeded' || outcome === 'running') return [];
   const configOf = (name: string) => configs.find((config) => config.name === name);
-  const wanted = targets.filter(isFailed).some(({ target }) => configOf(target)?.rollbackOnFailure === 'deployment');
+  const wanted = targets
+    .filter(isFailed)
+    // What needs a migration that failed must not serve, and a database has no setting that says otherwise.
+    .some(({ target, schema }) => schema !== undefined || configOf(target)?.rollbackOnFailure === 'deployment');
   if (!wanted) return [];
   return targets.toReversed().flatMap((part) => {
     const config = configOf(part.target);

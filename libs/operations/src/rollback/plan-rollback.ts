@@ -31,6 +31,7 @@ export const planRollback = ({ target, stateDir, head, state, choice }: Rollback
     dirty: choice.dirty,
     digest: info?.digest ?? '',
     settings: info?.settings ?? '',
+    ...(info?.migrations ? { migrations: info.migrations } : {}),
     before: beforeOf(state, head.id),
     ...(state.targetFile ? { targetFile: state.targetFile } : {}),
     shared: [],

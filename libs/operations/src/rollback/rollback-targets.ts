@@ -1,4 +1,4 @@
-import type { DeploymentHead, HostRecord, TargetRecord } from '@polydev/contract';
+import type { DeploymentHead, HostRecord, SchemaVersions, TargetRecord } from '@polydev/contract';
 import type { HostShell } from '@polydev/host';
 import { withLocks } from '../connect';
 import { decidedByFirst, recordOf, type Planned } from '../deploy/host-record';
@@ -10,6 +10,7 @@ import { mend } from '../recover/mend';
 import { changesOf, type RollbackChanges } from './changes';
 import { aim, refuseOutdated, verifyReleases, wentBack, type Aim } from './look';
 import { moveBack } from './move-back';
+import { schemaNotes, schemasWith } from './schema-notes';
 import { planRollback } from './plan-rollback';
 import { withSites, type Site } from './sites';
 
@@ -36,6 +37,7 @@ export const rollbackTargets = async (input: RollbackInput): Promise<RollbackRes
       const now = await aim(sites, { ...input, stays });
       refuseOutdated(before, now);
       await verifyReleases(now, input);
+      saySchemas(now, input);
       return { head, targets: await run(input, head, await prepare(now, shells, { input, head })) };
     });
   });
@@ -46,6 +48,7 @@ export const previewRollback = (input: Omit<RollbackInput, 'openHead' | 'by'>): 
   withSites({ ...input, targets: input.targets.toReversed() }, async (sites: readonly Site[]) => {
     const aims = await aim(sites, { ...input, foresee: true });
     await verifyReleases(aims, input);
+    saySchemas(aims, input);
     const { stateDir } = input.environment;
     return Promise.all(aims.map(async (one) => ({ ...one, changes: await changesOf(one, stateDir) })));
   });
@@ -76,6 +79,19 @@ const namesOf = ({ targets }: Pick<RollbackInput, 'targets'>): readonly string[]
 const sayAims = (aims: readonly Aim[], { report }: Pick<RollbackInput, 'report'>): void => {
   for (const { host, choice } of aims) {
     if (choice.doubt !== undefined) report({ kind: 'warning', host: host.name, text: choice.doubt });
+  }
+};
+
+/** Says where a database is newer than a release that goes back knows: that is how it is meant to be, and to be known. */
+const saySchemas = (
+  aims: readonly Aim[],
+  { report, schemas = {} }: Pick<RollbackInput, 'report' | 'schemas'>,
+): void => {
+  for (const { host, target, state, choice } of aims) {
+    const migrations = state.releases.find(({ id }) => id === choice.release)?.info?.migrations ?? {};
+    schemaNotes(target.name, { migrations, schemas }).forEach((text) =>
+      report({ kind: 'note', host: host.name, text }),
+    );
   }
 };
 
@@ -110,7 +126,8 @@ const run = async (
   const [first] = prepared;
   if (first) await assertIdIsOurs(first.shell.host, stateDir, head);
   const write = async (records: ReadonlyMap<Prepared, HostRecord>, endedAt?: string) => {
-    const parts = partsOf(prepared, records, { startedAt, ...(endedAt === undefined ? {} : { endedAt }) });
+    const times = { startedAt, ...(endedAt === undefined ? {} : { endedAt }) };
+    const parts = partsOf(prepared, records, { times, schemas: input.schemas ?? {} });
     await Promise.all(
       parts.map((part) => {
         const own = prepared.filter(({ plan }) => plan.target === part.target).map(({ shell }) => shell);
@@ -129,7 +146,7 @@ const begunRecord = (one: Prepared): HostRecord =>
 const partsOf = (
   prepared: readonly Prepared[],
   records: ReadonlyMap<Prepared, HostRecord>,
-  times: { readonly startedAt: string; readonly endedAt?: string },
+  { times, schemas }: { readonly times: Pick<TargetRecord, 'startedAt' | 'endedAt'>; readonly schemas: SchemaVersions },
 ): readonly TargetRecord[] =>
   [...new Set(prepared.map(({ plan }) => plan.target))].map((target) => {
     const own = prepared.filter(({ plan }) => plan.target === target);
@@ -144,6 +161,10 @@ const partsOf = (
       ...(digest ? { digest } : {}),
       ...(undid.length > 0 ? { undid } : {}),
       ...times,
+      ...schemasWith(
+        own.map(({ plan }) => plan.migrations),
+        schemas,
+      ),
       hosts,
     };
   });

@@ -25,7 +25,8 @@ export const runNx = async (args: readonly string[]): Promise<void> => {
 /** Names of the Nx projects of targets, as the manifest calls them. Throws PROJECT_NOT_DEPLOYED for one it has not. */
 export const projectsOf = async (names: readonly string[]): Promise<readonly string[]> => {
   const graph = await createProjectGraphAsync({ exitOnError: true });
-  const targets = readManifest(workspaceRoot, DEFAULT_MANIFEST).targets.map(({ name }) => name);
+  const manifest = readManifest(workspaceRoot, DEFAULT_MANIFEST);
+  const targets = [...manifest.targets, ...manifest.databases].map(({ name }) => name);
   const { matched } = matchTargets(targets, Object.values(graph.nodes));
   return names.map((name) => {
     const found = matched.find(({ target, project }) => target === name || project.name === name);

@@ -2,6 +2,7 @@ import { workspaceRoot } from '@nx/devkit';
 import { type EnvironmentConfig, loadEnvironment } from '@polydev/manifest';
 import { statusOfTarget, type HostStatus, type TargetStatus } from '@polydev/operations';
 import { terminalReporter } from '@polydev/reporting';
+import { askDatabases, type AskedDatabase, databaseResult, databaseRow, databaseTrouble } from '../database/overview';
 import { DEFAULT_LIMIT } from '../executors/status/show-status';
 import { statusResult } from '../executors/status/status-output';
 import { reportOnError } from './door';
@@ -11,13 +12,17 @@ import { reportOnError } from './door';
  * Returns whether every host could be asked and every target is healthy and at rest.
  */
 export const showOverview = async (configuration: string | undefined): Promise<boolean> => {
-  const statuses = await statusesOf(loadEnvironment({ root: workspaceRoot, configuration, env: process.env }), 1);
+  const environment = loadEnvironment({ root: workspaceRoot, configuration, env: process.env });
+  const [databases, statuses] = await Promise.all([databasesOf(environment), statusesOf(environment, 1)]);
   terminalReporter()({
     kind: 'table',
     columns: ['target', 'release', 'SHA', 'health', 'URL'],
-    rows: statuses.flatMap((status) => status.hosts.map((host) => row(status, host))),
+    rows: [
+      ...databases.map(databaseRow),
+      ...statuses.flatMap((status) => status.hosts.map((host) => row(status, host))),
+    ],
   });
-  const troubles = troublesOf(statuses);
+  const troubles = [...databases.flatMap(databaseTrouble), ...troublesOf(statuses)];
   troubles.forEach((text) => reportOnError({ kind: 'warning', ...text }));
   return troubles.length === 0;
 };
@@ -25,10 +30,16 @@ export const showOverview = async (configuration: string | undefined): Promise<b
 /** The same for programs: the status of every target, in one array on standard output. Returns the same. */
 export const showOverviewAsJson = async (configuration: string | undefined): Promise<boolean> => {
   const environment = loadEnvironment({ root: workspaceRoot, configuration, env: process.env });
-  const statuses = await statusesOf(environment, DEFAULT_LIMIT);
-  terminalReporter({ json: true })({ kind: 'result', value: statuses.map(statusResult) });
-  return troublesOf(statuses).length === 0;
+  const [databases, statuses] = await Promise.all([databasesOf(environment), statusesOf(environment, DEFAULT_LIMIT)]);
+  terminalReporter({ json: true })({
+    kind: 'result',
+    value: [...databases.map(databaseResult), ...statuses.map(statusResult)],
+  });
+  return [...databases.flatMap(databaseTrouble), ...troublesOf(statuses)].length === 0;
 };
+
+const databasesOf = (environment: EnvironmentConfig): Promise<readonly AskedDatabase[]> =>
+  askDatabases({ environment, root: workspaceRoot, signal: new AbortController().signal });
 
 const statusesOf = (environment: EnvironmentConfig, limit: number): Promise<readonly TargetStatus[]> => {
   const signal = new AbortController().signal;

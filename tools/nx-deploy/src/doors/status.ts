@@ -2,7 +2,8 @@ import { workspaceRoot } from '@nx/devkit';
 import { optionInvalid } from '@polydev/errors';
 import { loadEnvironment } from '@polydev/manifest';
 import { terminalReporter } from '@polydev/reporting';
-import { targetOf } from '../executors/environment';
+import { showDatabaseStatus } from '../database/show-status';
+import { databaseOf, targetOf } from '../executors/environment';
 import { parseOptions } from '../executors/options';
 import { showStatus, STATUS_OPTIONS } from '../executors/status/show-status';
 import { openDoor, parseDoor, reportOfDoor } from './door';
@@ -31,14 +32,15 @@ const status = async (): Promise<void> => {
     configuration,
     env: process.env,
   });
-  const shown = await showStatus({
-    environment,
-    target: targetOf(environment, { ...options, target }),
-    options,
-    report: reportOfDoor(terminalReporter({ json: options.json ?? false })),
-    signal: new AbortController().signal,
-  });
-  if (!shown) process.exitCode = 1;
+  const { signal } = new AbortController();
+  const { json = false, limit } = options;
+  const report = reportOfDoor(terminalReporter({ json }));
+  const database = databaseOf(environment, { target });
+  const shown =
+    database === undefined
+      ? showStatus({ environment, target: targetOf(environment, { ...options, target }), options, report, signal })
+      : showDatabaseStatus({ environment, database, root: workspaceRoot, json, limit, report, signal });
+  if (!(await shown)) process.exitCode = 1;
 };
 
 void openDoor(status);

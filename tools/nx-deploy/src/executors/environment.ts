@@ -1,6 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { projectNotDeployed } from '@polydev/errors';
-import { type EnvironmentConfig, loadEnvironment, nearest, type TargetConfig } from '@polydev/manifest';
+import { notADatabase, projectNotDeployed } from '@polydev/errors';
+import {
+  type DatabaseTarget,
+  type EnvironmentConfig,
+  loadEnvironment,
+  nearest,
+  type TargetConfig,
+} from '@polydev/manifest';
 import { DEFAULT_MANIFEST } from '../plugin-options';
 import type { GivenOptions } from './options';
 import { runVariables } from '../run/run-variables';
@@ -37,7 +43,7 @@ export const targetOf = (
 ): TargetConfig => {
   const found = environment.targets.find(({ name }) => name === target);
   if (found !== undefined) return found;
-  const targets = environment.targets.map(({ name }) => name);
+  const targets = [...environment.targets, ...(environment.databases ?? [])].map(({ name }) => name);
   const suggestion = nearest(target ?? '', targets);
   throw projectNotDeployed({
     file: manifest ?? DEFAULT_MANIFEST,
@@ -46,6 +52,26 @@ export const targetOf = (
     targets,
     ...(suggestion === undefined ? {} : { suggestion }),
   });
+};
+
+/** The database that a task is for; undefined for a target that has a place on hosts, or that is unknown: see {@link targetOf}. */
+export const databaseOf = (
+  { databases = [] }: EnvironmentConfig,
+  { target }: { readonly target?: string },
+): DatabaseTarget | undefined => databases.find(({ name }) => name === target);
+
+/** A database of an environment; throws PROJECT_NOT_DEPLOYED when it has none of that name. */
+export const requireDatabase = (
+  environment: EnvironmentConfig,
+  options: { readonly target?: string; readonly manifest?: string },
+): DatabaseTarget => databaseOf(environment, options) ?? noDatabase(environment, options);
+
+const noDatabase = (
+  environment: EnvironmentConfig,
+  options: { readonly target?: string; readonly manifest?: string },
+): never => {
+  const { name } = targetOf(environment, options);
+  throw notADatabase({ file: options.manifest ?? DEFAULT_MANIFEST, target: name });
 };
 
 /** What Nx gave to a task as options, with the task's name. */

@@ -75,3 +75,12 @@ test('an option with a dash is the same however Nx writes it', () => {
   expect(texts({ dryRun: true })).toEqual({ 'dry-run': true });
   expect(texts({ 'dry-run': 'true' })).toEqual({ 'dry-run': true });
 });
+
+test('a flag that may have a value has it as it was typed', () => {
+  const word = (given: Record<string, unknown>) =>
+    parseOptions({ repair: 'word' } as const, { task: 'db:migrate', given }).repair;
+  expect(word({ repair: true, __unparsed__: ['--repair'] })).toBe(true);
+  expect(word({ repair: 'drifted:20261101000001', __unparsed__: [] })).toBe('drifted:20261101000001');
+  expect(word({ repair: 20261101000001, __unparsed__: ['--repair=20261101000001'] })).toBe('20261101000001');
+  expect(() => word({ repair: ['a', 'b'] })).toThrow('--repair: should be given once, with a value or without');
+});

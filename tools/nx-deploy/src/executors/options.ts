@@ -3,14 +3,22 @@ import { nearest } from '@polydev/manifest';
 
 /**
  * What an option's value may be. `text` is taken as it was typed: Nx makes a number of whatever looks like one, a SHA
- * of digits for instance. `inferred` ones come from the manifest and are not for people to type.
+ * of digits for instance. `word` is a flag that may have a value. `inferred` ones come from the manifest and are not for
+ * people to type.
  */
-export type OptionKind = 'flag' | 'count' | 'text' | 'inferred';
+export type OptionKind = 'flag' | 'count' | 'text' | 'word' | 'inferred';
 export type OptionKinds = Readonly<Record<string, OptionKind>>;
 
-export type Options<Kinds extends OptionKinds> = {
-  readonly [Name in keyof Kinds]?: Kinds[Name] extends 'flag' ? boolean : Kinds[Name] extends 'count' ? number : string;
-};
+export type Options<Kinds extends OptionKinds> = { readonly [Name in keyof Kinds]?: OptionValues[Kinds[Name]] };
+
+interface OptionValues {
+  readonly flag: boolean;
+  readonly count: number;
+  readonly text: string;
+  /** `true` where it has no value. */
+  readonly word: string | true;
+  readonly inferred: string;
+}
 
 /** What Nx adds to the options by itself. */
 const FROM_NX = ['__unparsed__', '_', 'verbose'];
@@ -37,7 +45,8 @@ export const parseOptions = <Kinds extends OptionKinds>(
   const entries = Object.entries(given).filter(([name]) => !FROM_NX.includes(name));
   const results = entries.map(([given, value]) => {
     const name = dashed(given, kinds);
-    return { name, ...parseOption(name, kinds[name] === 'text' ? asTyped(name, { typed, value }) : value, kinds) };
+    const isText = kinds[name] === 'text' || (kinds[name] === 'word' && typeof value === 'number');
+    return { name, ...parseOption(name, isText ? asTyped(name, { typed, value }) : value, kinds) };
   });
   const problems = [
     ...words(given['_']).map((word) => `${word}: it takes no arguments without a name`),
@@ -75,6 +84,11 @@ const parseOption = (name: string, value: unknown, kinds: OptionKinds): Parsed =
       return typeof value === 'string' && value.trim() !== ''
         ? { value }
         : { problem: `--${name}: should be given once, with a value` };
+    case 'word':
+      if (String(value) === 'true') return { value: true };
+      return typeof value === 'string' && value.trim() !== ''
+        ? { value }
+        : { problem: `--${name}: should be given once, with a value or without` };
     case 'inferred':
       return typeof value === 'string' ? { value } : { problem: `${typed}: should be given once, as text` };
   }

@@ -25,6 +25,7 @@ test.each([
   'run-many -t deploy,e2e --force --sha=abc',
   'run web:test --dry-rum --jsn',
   'run web:status --limti=3 now',
+  'run db:migrate --plan --repair --baseline=20261101000001 --allow-out-of-order',
   'show projects --jsn',
 ])('nx %s goes its way', (line) => {
   expect(run(line)).not.toThrow();

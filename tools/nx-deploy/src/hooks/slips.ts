@@ -7,6 +7,7 @@ import type { AskedRun } from '../run/asked';
 const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['deploy', ['json', 'dry-run', 'plan', 'allow-missing-hosts']],
   ['plan', ['json']],
+  ['migrate', ['plan', 'dry-run', 'baseline', 'repair', 'allow-out-of-order', 'json']],
   ['rollback', ['sha', 'reason', 'dry-run', 'allow-missing-hosts', 'json']],
   ['recover', ['dry-run', 'allow-missing-hosts', 'json']],
   ['unlock', ['reason', 'json']],

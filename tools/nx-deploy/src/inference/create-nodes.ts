@@ -5,8 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBases } from '../base/ensure-bases';
 import { manifestOf, type PluginOptions } from '../plugin-options';
-import { type DeclaredTarget, inferTargets, type InferenceFacts, preflightTask } from './infer-targets';
+import { inferTargets, preflightTask } from './infer-targets';
 import { matchTargets, type TargetMatch } from './match-targets';
+import type { DeclaredTarget, InferenceFacts } from './task-of';
 import { workspaceProjects, type WorkspaceProject } from './workspace-projects';
 
 /**
@@ -71,7 +72,9 @@ const readDeclared = (root: string, file: string, projects: readonly WorkspacePr
     const manifest = readManifest(root, file);
     const images = new Set(manifest.goldenImages);
     const targets = manifest.targets.map((target) => ({ ...target, isGoldenImage: images.has(target.name) }));
-    return { targets, environments: environmentNames(manifest), problems: [] };
+    // It has nothing to build.
+    const databases = manifest.databases.map((database) => ({ ...database, build: 'server' as const }));
+    return { targets: [...targets, ...databases], environments: environmentNames(manifest), problems: [] };
   } catch (error) {
     if (!isOpsError(error)) throw error;
     return { ...guessDeclared(root, file, projects), problems: [error.message] };
@@ -82,12 +85,13 @@ const readDeclared = (root: string, file: string, projects: readonly WorkspacePr
 const guessDeclared = (root: string, file: string, projects: readonly WorkspaceProject[]) => {
   const text = readFileSync(join(root, file), 'utf8');
   const isGoldenImage = /golden_image:|build-golden-snapshot-complete/.test(text);
+  const database = text.includes('migrations:') ? { migrations: '' } : {};
   const keys = new Set([...text.matchAll(/^[ \t]+["']?([^\s"':#]+)["']?[ \t]*:/gm)].map(([, key]) => key));
   const names = projects.flatMap(({ name }) => [name, name.slice(name.lastIndexOf('/') + 1)]);
   return {
     targets: [...new Set(names)]
       .filter((name) => keys.has(name))
-      .map((name) => ({ name, dependsOn: [], build: 'local' as const, isGoldenImage })),
+      .map((name) => ({ name, dependsOn: [], build: 'local' as const, isGoldenImage, ...database })),
     environments: ['sandbox', 'development', 'production'],
   };
 };

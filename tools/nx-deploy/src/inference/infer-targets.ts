@@ -1,29 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { PLUGIN } from '../plugin-options';
-
-/** What the manifest says of a target that decides its tasks. */
-export interface DeclaredTarget {
-  readonly name: string;
-  /** Names of targets that come before it. */
-  readonly dependsOn: readonly string[];
-  readonly build: 'local' | 'server';
-  readonly buildCommand?: string;
-  readonly artifact?: string;
-  /** Whether it is the agent of a golden image, in any environment. */
-  readonly isGoldenImage?: boolean;
-}
-
-export interface InferenceFacts {
-  readonly manifest: string;
-  /** Names of all environments; each becomes a configuration. */
-  readonly environments: readonly string[];
-  /** Name of the project that is the workspace itself and carries `preflight`. */
-  readonly rootProject: string;
-  /** Names of the Nx projects, by target. */
-  readonly projects: ReadonlyMap<string, string>;
-}
-
-const TECHNOLOGIES = ['polydev-deploy'];
+import { DATABASE_VERBS, migrateTask, migrationFiles } from './database-tasks';
+import { type DeclaredTarget, type InferenceFacts, taskOf, TECHNOLOGIES } from './task-of';
 
 /** The tasks of one target: one a verb, and `build` where only the manifest says how. */
 export const inferTargets = (
@@ -34,6 +11,7 @@ export const inferTargets = (
   deploy: deployTask(target, facts),
   ...Object.fromEntries(VERBS.map((verb) => [verb, verbTask(verb, target, facts)])),
   ...(target.isGoldenImage ? imageTasks(target, facts) : {}),
+  ...(target.migrations === undefined ? {} : { migrate: migrateTask(target.name, facts) }),
   ...(target.build === 'local' && target.buildCommand !== undefined && !ownTargets.includes('build')
     ? { build: buildTask(target.buildCommand, target.artifact) }
     : {}),
@@ -44,7 +22,7 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
   return {
     ...taskOf('deploy', { target: target.name, manifest: facts.manifest }, facts),
     // What the manifest says of a target shapes its release, so a change there has to be deployed too.
-    inputs: [`{workspaceRoot}/${facts.manifest}`],
+    inputs: [`{workspaceRoot}/${facts.manifest}`, ...migrationFiles(target)],
     dependsOn: [
       { projects: [facts.rootProject], target: 'preflight' },
       ...(target.build === 'local' ? ['build'] : []),
@@ -54,7 +32,7 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
     ],
     metadata: {
       technologies: TECHNOLOGIES,
-      description: `Deploys ${target.name} to the hosts of an environment (\`-c <environment>\`), in graph order, health-gated and recorded; does nothing where it is live already.`,
+      description: describe('deploy', target),
     },
   };
 };
@@ -70,10 +48,15 @@ const verbTask = (
   ...taskOf(verb, { target: target.name, manifest: facts.manifest }, facts),
   // A plan is made from what would be deployed.
   ...(verb === 'plan' && target.build === 'local' ? { dependsOn: ['build'] } : {}),
-  metadata: { technologies: TECHNOLOGIES, description: DESCRIPTIONS[verb](target.name) },
+  metadata: { technologies: TECHNOLOGIES, description: describe(verb, target) },
 });
 
-const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number], (target: string) => string>> = {
+const describe = (verb: keyof typeof DESCRIPTIONS, { name, migrations }: DeclaredTarget): string =>
+  (migrations ? DATABASE_VERBS[verb] : undefined)?.(name) ?? DESCRIPTIONS[verb](name);
+
+const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number] | 'deploy', (target: string) => string>> = {
+  deploy: (target) =>
+    `Deploys ${target} to the hosts of an environment (\`-c <environment>\`), in graph order, health-gated and recorded; does nothing where it is live already.`,
   status: (target) =>
     `Shows what ${target} runs on every host of an environment, its health, and its last deployments (\`--json\` for programs).`,
   plan: (target) =>
@@ -117,19 +100,6 @@ export const preflightTask = (facts: Pick<InferenceFacts, 'manifest' | 'environm
     description:
       'Checks all that the deploys of a run need, manifest, hosts, keys, disk and tools, before anything is touched.',
   },
-});
-
-const taskOf = (
-  executor: string,
-  options: Readonly<Record<string, string>>,
-  { environments }: Pick<InferenceFacts, 'environments'>,
-): TargetConfiguration => ({
-  executor: `${PLUGIN}:${executor}`,
-  options,
-  configurations: Object.fromEntries(environments.map((name) => [name, {}])),
-  cache: false,
-  // Never cached, so Nx need not hash every file of the project.
-  inputs: [],
 });
 
 const buildTask = (command: string, artifact: string | undefined): TargetConfiguration => ({

@@ -1,6 +1,7 @@
 import type { ProjectGraph } from '@nx/devkit';
 import type { DeploymentRecord } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
+import type { Event } from '@polydev/reporting';
 import { closeDeployment, liveShas, type OperationContext } from '@polydev/operations';
 import { deployedRef } from '../base/deployed-ref';
 import { moveDeployedRef } from '../base/move-deployed-ref';
@@ -21,11 +22,21 @@ export interface CloseRunInput extends OperationContext {
 export const closeRun = async (input: CloseRunInput): Promise<DeploymentRecord | undefined> => {
   const { environment, report, signal, run } = input;
   const record = await closeDeployment({ environment, report, signal, deployment: run.head.id, head: run.head });
-  if (record !== undefined) report(closingTable(record, environment));
+  if (record !== undefined) [closingTable(record, environment), ...schemasThatStay(record)].forEach(report);
   noteClosed(run);
   await moveRef(input);
   return record;
 };
+
+/** A schema that a deployment had moved before it failed: what went back goes on with it. */
+const schemasThatStay = ({ outcome, targets }: DeploymentRecord): readonly Event[] =>
+  outcome === 'succeeded'
+    ? []
+    : targets.flatMap(({ target, outcome: own, schema }) =>
+        own === 'moved' && schema?.to !== undefined
+          ? [{ kind: 'note' as const, text: `${target} stays at schema ${schema.to}: migrations only go forward.` }]
+          : [],
+      );
 
 /** What cannot be closed now, the hook tries once more when the tasks have ended, and fails the run if it must. */
 export const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {
@@ -67,7 +78,7 @@ export const baseTargets = ({ root, environment, graph }: Pick<CloseRunInput, 'r
   environment: environment.name,
   graph,
   targets: matchTargets(
-    environment.targets.map(({ name }) => name),
+    [...environment.targets, ...(environment.databases ?? [])].map(({ name }) => name),
     Object.values(graph.nodes),
   ).matched.map(({ target, project }) => ({ name: target, project: project.name })),
 });

@@ -60,3 +60,13 @@ test('a rollback says what it undid, and calls things by their names', () => {
     ],
   });
 });
+
+test('a database has its schema where others have a release', () => {
+  const schema = { from: '20261101000001', to: '20261101000002' };
+  const rowOf = (outcome: 'moved' | 'stuck') => {
+    const table = closingTable({ ...record, targets: [{ target: 'db', outcome, schema, hosts: [] }] }, environment);
+    return table.kind === 'table' ? table.rows[0] : undefined;
+  };
+  expect(rowOf('moved')).toEqual(['db', '', 'migrated', 'schema 20261101000002', 'schema 20261101000001', '']);
+  expect(rowOf('stuck')).toContain('failed half-way');
+});

@@ -1,4 +1,4 @@
-import type { DeploymentRecord, HostOutcome, HostRecord } from '@polydev/contract';
+import type { DeploymentRecord, HostOutcome, HostRecord, SchemaMove } from '@polydev/contract';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import type { Event } from '@polydev/reporting';
 
@@ -10,14 +10,21 @@ export const closingTable = (record: DeploymentRecord, { targets }: EnvironmentC
     kind: 'table',
     title: titleOf(record),
     columns: ['target', 'host', 'result', 'serves', 'before', 'url'],
-    rows: record.targets.flatMap(({ target, outcome, hosts }) => {
+    rows: record.targets.flatMap(({ target, outcome, schema, hosts }) => {
       const url = urls.get(target) ?? '';
+      if (schema) return [[target, '', SCHEMA_RESULTS[outcome], ...schemaText(schema), url]];
       return hosts.length === 0
         ? [[target, '', results[outcome], '', '', url]]
         : hosts.map((host) => [target, host.host, results[host.outcome], host.release ?? '', before(host), url]);
     }),
   };
 };
+
+/** The version that it has, and the one that it had, where that is another. */
+const schemaText = ({ from, to }: SchemaMove): readonly string[] => [
+  `schema ${to ?? 'none'}`,
+  from === to ? '' : `schema ${from ?? 'none'}`,
+];
 
 const titleOf = ({ id, kind, environment, outcome, undid = [], targets }: DeploymentRecord): string => {
   const untouched = targets.every((target) => target.outcome === 'not-reached');
@@ -37,6 +44,15 @@ const RESULTS: Readonly<Record<HostOutcome, string>> = {
   stuck: 'stuck',
   'not-reached': 'not reached',
   running: 'not ended',
+};
+
+/** Of a database. What was applied before a file that failed stays, so that is not called taken back. */
+const SCHEMA_RESULTS: Readonly<Record<HostOutcome, string>> = {
+  ...RESULTS,
+  moved: 'migrated',
+  unchanged: 'up to date',
+  'taken-back': 'failed',
+  stuck: 'failed half-way',
 };
 
 const ROLLBACK_RESULTS = { moved: 'rolled back', unchanged: 'was there already', 'taken-back': 'kept' } as const;

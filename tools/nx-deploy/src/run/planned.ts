@@ -8,18 +8,28 @@ export interface PlannedDeploy {
   readonly project: string;
 }
 
-/** The deploys of a run, each after those it depends on; in the order of their names where nothing decides. */
+/**
+ * The deploys of a run, each after those it depends on; in the order of their names where nothing decides. What `migrate`
+ * does is a database's deploy.
+ */
 export const plannedDeploys = (tasks: TaskGraph, projects: ProjectGraph): readonly PlannedDeploy[] =>
-  plannedTasks('deploy', tasks, projects);
+  plannedTasks(['deploy', 'migrate'], tasks, projects);
 
-/** The tasks of one executor of ours in a run, each after those it depends on. */
-export const plannedTasks = (executor: string, tasks: TaskGraph, projects: ProjectGraph): readonly PlannedDeploy[] =>
-  inOrder(tasks).flatMap((id) => {
+/** The tasks of some executors of ours in a run, each after those it depends on, and every target once. */
+export const plannedTasks = (
+  executors: readonly string[],
+  tasks: TaskGraph,
+  projects: ProjectGraph,
+): readonly PlannedDeploy[] => {
+  const names = executors.map((executor) => `${PLUGIN}:${executor}`);
+  const found = inOrder(tasks).flatMap((id) => {
     const { project, target } = tasks.tasks[id]?.target ?? { project: '', target: '' };
     const task = projects.nodes[project]?.data.targets?.[target];
     const name = (task?.options as { target?: unknown } | undefined)?.target;
-    return task?.executor === `${PLUGIN}:${executor}` && typeof name === 'string' ? [{ target: name, project }] : [];
+    return names.includes(task?.executor ?? '') && typeof name === 'string' ? [{ target: name, project }] : [];
   });
+  return found.filter(({ target }, index) => found.findIndex((one) => one.target === target) === index);
+};
 
 /** The deploys that have to end before one of them may begin, in the order of the run. */
 export const deploysBefore = (deploy: string, tasks: TaskGraph, projects: ProjectGraph): readonly PlannedDeploy[] => {

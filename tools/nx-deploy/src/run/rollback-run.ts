@@ -29,7 +29,7 @@ export const rollbackRun = (
   const tasks =
     run === undefined || context.taskGraph === undefined
       ? []
-      : plannedTasks('rollback', context.taskGraph, context.projectGraph);
+      : plannedTasks(['rollback'], context.taskGraph, context.projectGraph);
   const names = new Set([target.name, ...tasks.map((task) => task.target)]);
   const targets = inGraphOrder(environment.targets, context.projectGraph).filter((one) => names.has(one.name));
   return { folder: runFolder(context.root, name), name, targets };

@@ -65,6 +65,7 @@ const releaseInfoOf = (plan: DeployPlan): ReleaseInfo & { settings: string } => 
   sha: plan.sha,
   digest: plan.digest,
   settings: plan.settings,
+  ...(plan.migrations ? { migrations: plan.migrations } : {}),
 });
 
 const countFiles = (entries: readonly { readonly type: string }[]): number =>

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { DeploymentHead, TargetRecord } from '@polydev/contract';
-import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
+import type { EnvironmentConfig } from '@polydev/manifest';
 import { closeOrLeave } from '../../run/close-run';
 import { allSucceeded, claimClosing, type DeploymentRun, noteEnded, noteStarted } from '../../run/deployment-run';
 import { openTaskRun } from '../../run/open-task-run';
@@ -8,7 +8,7 @@ import type { TaskTools } from '../reporting-errors';
 
 export interface DeployInRunInput extends TaskTools {
   readonly environment: EnvironmentConfig;
-  readonly target: TargetConfig;
+  readonly target: { readonly name: string };
   readonly context: ExecutorContext;
 }
 
@@ -30,7 +30,7 @@ export const deployInRun = async (
 
 const endsGood = async (
   run: DeploymentRun,
-  { name }: TargetConfig,
+  { name }: DeployInRunInput['target'],
   deploy: (head: DeploymentHead) => Promise<TargetRecord>,
 ): Promise<boolean> => {
   let good = false;

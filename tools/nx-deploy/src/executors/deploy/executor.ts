@@ -1,11 +1,15 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deployTarget } from '@polydev/operations';
+import { deployDatabaseInRun } from '../../database/deploy-in-run';
+import { allowedPlans } from '../../database/expected';
+import { schemasFor } from '../../database/needs';
+import { planDatabase } from '../../database/show-plan';
 import { imageProgramFor } from '../../images/image-program';
 import { expectedPlan } from '../../plan/expected-plan';
 import { showPlan } from '../../plan/show-plan';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
 import { runVariables } from '../../run/run-variables';
-import { environmentOf, targetOf, givenTo } from '../environment';
+import { databaseOf, environmentOf, targetOf, givenTo } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import { artifactDirectory } from './artifact-directory';
@@ -32,18 +36,33 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
     const options = parseOptions(OPTIONS, request);
     refuseTypedOptions(OPTIONS, context);
     const environment = environmentOf(context, options);
+    const asked = runVariables();
+    const onlyShow = (options['dry-run'] ?? false) || asked.dryRun;
+    const hashes = options.plan ?? asked.plan;
+    const database = databaseOf(environment, options);
+    if (database !== undefined) {
+      const alone = typedDeploys(context).every((one) => one.target === database.name);
+      const work = { ...tools, environment, database, context };
+      if (onlyShow) return planDatabase({ ...work, json: options.json ?? false });
+      const allowed = hashes === undefined ? {} : { allowed: allowedPlans(hashes, { task: request.task, alone }) };
+      return deployDatabaseInRun({ ...work, ...allowed });
+    }
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     const work = { ...tools, environment, target, artifactDirectory: directory };
-    const asked = runVariables();
-    if (options['dry-run'] || asked.dryRun) return showPlan({ ...work, context, json: options.json ?? false });
-    const hashes = options.plan ?? asked.plan;
+    if (onlyShow) return showPlan({ ...work, context, json: options.json ?? false });
     const own = options.plan === undefined ? [] : [target.name];
     const typedTargets = [...typedDeploys(context).map((one) => one.target), ...own];
     const about = { task: request.task, target: target.name, typedTargets };
     const expected = hashes === undefined ? {} : { expected: expectedPlan(context.root, hashes, about) };
     return deployInRun({ ...tools, environment, target, context }, async (head) =>
-      deployTarget({ ...work, ...expected, ...(await imageProgramFor([target])), head }),
+      deployTarget({
+        ...work,
+        ...expected,
+        ...(await imageProgramFor([target])),
+        ...(await schemasFor({ ...work, context })),
+        head,
+      }),
     );
   });
 }

@@ -1,8 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { planDatabase } from '../../database/show-plan';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
 import { showPlan } from '../../plan/show-plan';
 import { artifactDirectory } from '../deploy/artifact-directory';
-import { environmentOf, givenTo, targetOf } from '../environment';
+import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { PlanOptions } from './schema';
@@ -14,6 +15,9 @@ export default function planExecutor(given: PlanOptions, context: ExecutorContex
   return reportingErrors(given, (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
     const environment = environmentOf(context, options);
+    const json = options.json ?? false;
+    const database = databaseOf(environment, options);
+    if (database !== undefined) return planDatabase({ ...tools, environment, database, context, json });
     const target = targetOf(environment, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     return showPlan({
@@ -22,7 +26,7 @@ export default function planExecutor(given: PlanOptions, context: ExecutorContex
       target,
       context,
       artifactDirectory: directory,
-      json: options.json ?? false,
+      json,
     });
   });
 }

@@ -1,7 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
+import type { Host } from '@polydev/host';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { preflight } from '@polydev/operations';
 import { knowsNothing } from '../../base/deployed-ref';
+import { lookAtDatabases } from '../../database/preflight';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
 import { openTaskRun, previewHead } from '../../run/open-task-run';
 import { runVariables } from '../../run/run-variables';
@@ -20,8 +22,12 @@ export default function preflightExecutor(given: PreflightOptions, context: Exec
     const environment = withOwnNotes(environmentOf(context, options), context.root);
     requireProjects(environment, context, options.manifest ?? DEFAULT_MANIFEST);
     const head = runVariables().dryRun ? previewHead(context, environment) : openTaskRun(context, environment).run.head;
-    const targets = environment.targets.filter(({ name }) => head.planned.length === 0 || head.planned.includes(name));
-    const findings = await preflight({ ...tools, environment, head, targets });
+    const isPlanned = ({ name }: { readonly name: string }) => head.planned.length === 0 || head.planned.includes(name);
+    const databases = (environment.databases ?? []).filter(isPlanned);
+    const elsewhere = (hosts: readonly Host[]) =>
+      lookAtDatabases(databases, { environment, hosts, root: context.root, signal: tools.signal });
+    const targets = environment.targets.filter(isPlanned);
+    const findings = await preflight({ ...tools, environment, head, targets, elsewhere });
     return !findings.some(({ level }) => level === 'error');
   });
 }

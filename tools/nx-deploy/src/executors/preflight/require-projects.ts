@@ -4,10 +4,14 @@ import type { EnvironmentConfig } from '@polydev/manifest';
 import { matchTargets } from '../../inference/match-targets';
 
 /** Throws TARGET_WITHOUT_PROJECT when the manifest has targets that no project stands for. */
-export const requireProjects = ({ targets }: EnvironmentConfig, context: ExecutorContext, file: string): void => {
+export const requireProjects = (
+  { targets, databases = [] }: EnvironmentConfig,
+  context: ExecutorContext,
+  file: string,
+): void => {
   const projects = Object.values(context.projectGraph.nodes).filter(({ data }) => data.root !== '.');
   const { problems } = matchTargets(
-    targets.map(({ name }) => name),
+    [...targets, ...databases].map(({ name }) => name),
     projects,
   );
   if (problems.length > 0) {

@@ -1,10 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type RecoveredHost, recoverTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { sayNothingToRecover } from '../../database/other-verbs';
 import { moveRef } from '../../run/close-run';
 import { deployer } from '../../run/deployment-run';
 import { runVariables } from '../../run/run-variables';
-import { environmentOf, givenTo, targetOf } from '../environment';
+import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { RecoverOptions } from './schema';
@@ -22,6 +23,8 @@ export default function recoverExecutor(given: RecoverOptions, context: Executor
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
     const environment = environmentOf(context, options);
+    const database = databaseOf(environment, options);
+    if (database !== undefined) return sayNothingToRecover(database, { ...tools, json: options.json ?? false });
     const target = targetOf(environment, options);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
     const rows = await recoverTarget({ ...tools, environment, target, by: deployer(), dryRun });

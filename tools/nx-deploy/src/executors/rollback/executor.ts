@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { optionInvalid } from '@polydev/errors';
+import { stayWhereItIs } from '../../database/other-verbs';
 import { runVariables } from '../../run/run-variables';
-import { environmentOf, givenTo, targetOf } from '../environment';
+import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { type GivenOptions, parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import { rollbackInRun } from './rollback-in-run';
@@ -25,10 +26,12 @@ export default function rollbackExecutor(given: RollbackOptions, context: Execut
     const options = parseOptions(OPTIONS, request);
     const sha = checkedSha(options.sha, request);
     const environment = environmentOf(context, options);
+    const database = databaseOf(environment, options);
+    if (database !== undefined) return stayWhereItIs(database, { ...tools, context });
     const target = targetOf(environment, options);
-    const work = { ...tools, environment, target, sha };
+    const work = { ...tools, environment, target, sha, context };
     if (options['dry-run'] || runVariables().dryRun) return showRollback({ ...work, json: options.json ?? false });
-    return rollbackInRun({ ...work, context, reason: options.reason });
+    return rollbackInRun({ ...work, reason: options.reason });
   });
 }
 

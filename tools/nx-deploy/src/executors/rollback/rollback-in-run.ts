@@ -3,6 +3,7 @@ import { isOpsError, rollbackInterrupted, shaNeeded } from '@polydev/errors';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import { rollbackTargets } from '@polydev/operations';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { schemasOf } from '../../database/needs';
 import { imageProgramFor } from '../../images/image-program';
 import { closeOrLeave } from '../../run/close-run';
 import { deployer, type DeploymentRun, howEnded, noteEnded, noteStarted, openRun } from '../../run/deployment-run';
@@ -40,6 +41,7 @@ const lead = async (group: RollbackRun, input: RollbackInRunInput): Promise<bool
       sha,
       by: deployer(),
       ...(await imageProgramFor(group.targets)),
+      ...(await schemasOf(group.targets, input)),
       openHead: (found) => (opened.run = open(group, input, found)).head,
       report,
       signal,

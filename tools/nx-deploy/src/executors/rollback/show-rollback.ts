@@ -1,16 +1,20 @@
+import type { ExecutorContext } from '@nx/devkit';
 import { printableName } from '@polydev/errors';
 import type { TargetConfig } from '@polydev/manifest';
 import { type OperationContext, previewRollback, type RollbackPreview } from '@polydev/operations';
+import { schemasOf } from '../../database/needs';
 
 export interface ShowRollbackInput extends OperationContext {
   readonly target: TargetConfig;
   readonly sha: string | undefined;
+  readonly context: ExecutorContext;
   readonly json: boolean;
 }
 
 /** Shows where a rollback would go, and what it would undo; touches nothing. Throws what would keep it from going. */
-export const showRollback = async ({ target, json, ...input }: ShowRollbackInput): Promise<boolean> => {
-  const aims = await previewRollback({ ...input, targets: [target] });
+export const showRollback = async ({ target, json, context, ...input }: ShowRollbackInput): Promise<boolean> => {
+  const schemas = await schemasOf([target], { ...input, context });
+  const aims = await previewRollback({ ...input, ...schemas, targets: [target] });
   if (json) input.report({ kind: 'result', value: aims.map((aim) => resultOf(aim)) });
   else aims.flatMap((aim) => eventsOf(aim, target)).forEach(input.report);
   return true;

@@ -1,8 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type SetUpItem, setUpHosts } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { sayNothingToSetUp } from '../../database/other-verbs';
 import { runVariables } from '../../run/run-variables';
-import { environmentOf, givenTo, targetOf } from '../environment';
+import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { SetupOptions } from './schema';
@@ -24,6 +25,8 @@ export default function setupExecutor(given: SetupOptions, context: ExecutorCont
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
     const environment = environmentOf(context, options);
+    const database = databaseOf(environment, options);
+    if (database !== undefined) return sayNothingToSetUp(database, { ...tools, json: options.json ?? false });
     const target = targetOf(environment, options);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
     tools.report({ kind: 'headline', text: `Setting up ${environment.name} for ${target.name}` });

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { environmentOf, targetOf, givenTo } from '../environment';
+import { showDatabaseStatus } from '../../database/show-status';
+import { databaseOf, environmentOf, targetOf, givenTo } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { StatusOptions } from './schema';
@@ -10,6 +11,11 @@ export default function statusExecutor(given: StatusOptions, context: ExecutorCo
   return reportingErrors(given, (tools) => {
     const options = parseOptions(STATUS_OPTIONS, givenTo(context, given));
     const environment = environmentOf(context, options);
+    const database = databaseOf(environment, options);
+    if (database !== undefined) {
+      const { json = false, limit } = options;
+      return showDatabaseStatus({ ...tools, environment, database, root: context.root, json, limit });
+    }
     return showStatus({ ...tools, environment, target: targetOf(environment, options), options });
   });
 }

@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { optionInvalid } from '@polydev/errors';
+import { databaseHasNoLock, optionInvalid } from '@polydev/errors';
 import { type Unlocked, unlockTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
 import { deployer } from '../../run/deployment-run';
-import { environmentOf, givenTo, targetOf } from '../environment';
+import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { type GivenOptions, parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import type { UnlockOptions } from './schema';
@@ -17,6 +17,8 @@ export default function unlockExecutor(given: UnlockOptions, context: ExecutorCo
     const options = parseOptions(OPTIONS, request);
     const reason = options.reason ?? refuse(request);
     const environment = environmentOf(context, options);
+    const database = databaseOf(environment, options);
+    if (database !== undefined) throw databaseHasNoLock({ target: database.name });
     const target = targetOf(environment, options);
     const rows = await unlockTarget({ ...tools, environment, target, by: deployer(), reason });
     if (options.json) tools.report({ kind: 'result', value: rows });

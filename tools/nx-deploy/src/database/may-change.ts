@@ -1,0 +1,20 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { EnvironmentConfig } from '@polydev/manifest';
+import { preflight } from '@polydev/operations';
+import type { TaskTools } from '../executors/reporting-errors';
+import { previewHead } from '../run/open-task-run';
+
+export interface MayChangeInput extends TaskTools {
+  readonly environment: EnvironmentConfig;
+  readonly context: ExecutorContext;
+}
+
+/**
+ * Whether an environment may be changed from this tree, and the hosts that record it can be reached: what a deploy's
+ * preflight finds, for a task that can also only look and so has none before it. Says what stands against it.
+ */
+export const mayChange = async ({ environment, context, report, signal }: MayChangeInput): Promise<boolean> => {
+  const head = previewHead(context, environment);
+  const findings = await preflight({ environment, head, targets: [], report, signal });
+  return !findings.some(({ level }) => level === 'error');
+};
