@@ -256,6 +256,32 @@ describe('GET /api/deployments/:id', () => {
   );
 });
 
+describe('GET /api/deployments/history', () => {
+  it('says that there is none, and where to look, where no database is set', async () => {
+    expect(await get('/api/deployments/history?target=frontend')).toEqual({
+      status: 501,
+      body: {
+        code: 'HISTORY_NOT_KEPT',
+        message: 'This master-controller keeps no history in a database: DATABASE_URL is not set in its service.',
+        hint:
+          'GET /api/deployments answers from the files of this host. ' +
+          'For a history over hosts set DATABASE_URL and restart the service.',
+      },
+    });
+  });
+
+  it.each([
+    ['?limit=0', 'limit: a whole number from 1 to 999 is expected'],
+    ['?since=yesterday', 'since: a date or a time is expected, such as 2026-11-27 or 2026-11-27T08:00:00Z'],
+    ['?host=&targets=a', 'host: a name is expected; Unrecognized key: "targets"'],
+  ])('refuses %s and says all that is wrong', async (query, problem) => {
+    expect(await get(`/api/deployments/history${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'QUERY_INVALID', message: `The query is not valid: ${problem}.` },
+    });
+  });
+});
+
 describe('GET /api/targets', () => {
   const list = async () => targetsAnswerSchema.parse((await get('/api/targets')).body);
   const info = (release: string) => ({ target: 'frontend', environment: 'production', release, sha: 's', digest: 'd' });

@@ -12,6 +12,8 @@ const STATUS: Readonly<Record<(typeof CONTROLLER_CODES)[number], number>> = {
   STATE_UNREADABLE: 500,
   SETTINGS_INVALID: 500,
   CANNOT_LISTEN: 500,
+  HISTORY_NOT_KEPT: 501,
+  HISTORY_UNAVAILABLE: 503,
 };
 const statuses: Readonly<Partial<Record<string, number>>> = STATUS;
 

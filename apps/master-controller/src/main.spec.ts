@@ -114,6 +114,37 @@ describe('the controller, built and started from a release', () => {
     expect(child.exitCode).toBe(1);
   });
 
+  it.each(['mysql://app:hidden@db/app', 'postgres://app:hidden@db:port/app'])(
+    'refuses %s as its database without showing it',
+    async (DATABASE_URL) => {
+      const child = start({ DATABASE_URL });
+      const output = await allOf(child);
+      expect(output).toMatch(/^SETTINGS_INVALID: The master-controller was not started: DATABASE_URL /);
+      expect(output).not.toContain('hidden');
+      expect(child.exitCode).toBe(1);
+    },
+  );
+
+  it('is healthy without its database, says that it is away without the password, and ends when it is told to', async () => {
+    const nobody = createServer().listen(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const { port } = nobody.address() as AddressInfo;
+    nobody.close();
+    const child = start({ DATABASE_URL: `postgres://app:hidden@127.0.0.1:${port}/app` });
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const address = await startedAt(child);
+    while (!output.includes('the history is not mirrored')) await new Promise((next) => setTimeout(next, 20));
+
+    expect(await (await fetch(`${address}/api/auth/health`)).json()).toMatchObject({ status: 'healthy' });
+    expect((await fetch(`${address}/api/deployments/history`)).status).toBe(503);
+    expect(output).toContain('ECONNREFUSED');
+    expect(output).not.toContain('hidden');
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+
   it('says so when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

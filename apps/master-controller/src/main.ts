@@ -1,15 +1,21 @@
 import { cannotListen, OpsError } from '@polydev/errors';
 import { activatedSocket, gracefulEnd, notifyReady, onTermination, readReleaseInfo } from '@polydev/release';
+import { openDatabase } from './database/open-database';
+import { startMirror } from './mirror/mirror';
 import { buildServer } from './server';
 import { readSettings, type Settings } from './settings';
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
-  const server = buildServer({ stateDir: settings.stateDir, release: readReleaseInfo(__dirname) }, settings.logLevel);
+  const { stateDir, hostName, databaseUrl, logLevel } = settings;
+  const database = databaseUrl === undefined ? undefined : openDatabase(databaseUrl);
+  const server = buildServer({ stateDir, release: readReleaseInfo(__dirname), database }, logLevel);
+  const mirror = database && startMirror({ stateDir, hostName, database, log: server.log });
   const { end } = gracefulEnd(server.server);
   onTermination(async () => {
     await end();
     await server.close();
+    await mirror?.stop();
   });
   const { listenOptions, where } = whereToListen(settings);
   await server.listen(listenOptions).catch((error: unknown) => {

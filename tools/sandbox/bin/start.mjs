@@ -34,5 +34,6 @@ run('what runs now', 'tools/nx-deploy/bin/overview.cjs', '-c', 'sandbox');
 console.log(`
 Next: change a line in apps/vm-agent/src, then
   npx nx affected -t deploy                     deploys what changed since what is live
+  npx nx run database:migrate                   applies a new file of apps/database/supabase/migrations
   npx nx run master-controller:status           shows a target, its hosts and its history
   npm run sandbox:stop                          ends everything that was started here`);

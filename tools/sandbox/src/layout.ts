@@ -18,6 +18,8 @@ export interface Layout {
   readonly bin: string;
   readonly units: string;
   readonly logs: string;
+  /** The PostgreSQL cluster and the passwords of its roles; made on the first start. */
+  readonly database: string;
   readonly values: string;
   readonly daemonFile: string;
   readonly daemonLog: string;
@@ -36,6 +38,7 @@ const layoutOf = (directory: string): Layout => ({
   bin: join(directory, 'bin'),
   units: join(directory, 'units'),
   logs: join(directory, 'logs'),
+  database: join(directory, 'database'),
   values: join(directory, 'values.json'),
   daemonFile: join(directory, 'daemon.json'),
   daemonLog: join(directory, 'sandbox.log'),

@@ -35,6 +35,13 @@ function deploySleeper(root: string): void {
   writeFileSync(join(root, 'opt/master-controller/main.js'), 'setInterval(() => {}, 1000)');
 }
 
+/** Number of the process that a running unit is. */
+async function mainProcess(directory: string, unit: string): Promise<number> {
+  const status = await sandboxStatus(directory);
+  const units = status.state === 'running' ? status.units : [];
+  return units.find(({ name }) => name === unit)?.pid ?? 0;
+}
+
 /** Whether any process of this machine mentions the folder: a second opinion to the sandbox's own search. */
 const mentioned = (directory: string): number[] =>
   readdirSync('/proc')
@@ -56,7 +63,7 @@ describe('start', () => {
     const second = await startSandbox({ directory });
 
     expect(second).toMatchObject({ started: false, sandbox: { pid: first.pid, values: first.values } });
-    expect(JSON.parse(readFileSync(join(directory, 'values.json'), 'utf8'))).toEqual(first.values);
+    expect(JSON.parse(readFileSync(join(directory, 'values.json'), 'utf8'))).toMatchObject(first.values);
   });
 
   test('of two at once one starts it and the other waits for that', async () => {
@@ -178,19 +185,20 @@ describe('when the daemon was killed', () => {
     const before = await startTestSandbox(directory);
     deploySleeper(before.values.root);
     await execa(join(directory, 'bin/systemctl'), ['start', 'master-controller']);
+    const service = await mainProcess(directory, 'master-controller');
     process.kill(before.pid, 'SIGKILL');
     await eventually(() => expect(identityOf(before.pid)).toBeUndefined());
-    const [service = 0] = membersOf(directory);
-    expect(identityOf(service)).toBeDefined();
-    expect(await sandboxStatus(directory)).toMatchObject({ state: 'died', cause: 'killed', leftovers: 1 });
+    const left = membersOf(directory);
+    expect(left).toContain(service);
+    expect(await sandboxStatus(directory)).toMatchObject({ state: 'died', cause: 'killed' });
     expect((await door('status', '--directory', directory)).stdout).toMatch(
-      /not running: its process was killed .* Still without supervision: 1 process of it.*\n.*npm run sandbox:start/,
+      /not running: its process was killed .* Still without supervision: \d+ processes of it.*\n.*npm run sandbox:start/,
     );
 
     const { sandbox, leftoversEnded } = await startSandbox({ directory });
 
-    expect(leftoversEnded).toBe(1);
-    expect(identityOf(service)).toBeUndefined();
+    expect(leftoversEnded).toBeGreaterThan(0);
+    for (const pid of left) expect(identityOf(pid)).toBeUndefined();
     expect(sandbox.values).toEqual(before.values);
     expect(sandbox.units.find(({ name }) => name === 'master-controller')).toMatchObject({ state: 'active' });
   });
@@ -203,8 +211,8 @@ describe('when the daemon was killed', () => {
     process.kill(pid, 'SIGKILL');
     await eventually(() => expect(identityOf(pid)).toBeUndefined());
 
-    expect((await door('stop', '--directory', directory)).stdout).toContain(
-      'was not running; ended 1 process that an earlier run had left.',
+    expect((await door('stop', '--directory', directory)).stdout).toMatch(
+      /was not running; ended \d+ processes that an earlier run had left\./,
     );
     expect(mentioned(directory)).toEqual([]);
   });
@@ -252,7 +260,9 @@ describe('the command line', () => {
     expect(stdout).toContain(`ssh     ssh -F ${directory}/ssh_config sandbox`);
     expect(stdout).toMatch(/master-controller {4}inactive {5}http:\/\/localhost:\d+ +nothing is running/);
     expect((await door('logs', ...at)).stdout).toContain('ready as process');
-    expect((await door('logs', 'nope', ...at)).stderr).toContain('The sandbox has no log of "nope"; it has: none yet.');
+    expect((await door('logs', 'nope', ...at)).stderr).toContain(
+      'The sandbox has no log of "nope"; it has: postgresql.',
+    );
     expect((await door('stop', ...at)).stdout).toBe(`sandbox: stopped. What was deployed stays in ${directory}.`);
     expect((await door('status', ...at)).stdout).toContain('sandbox: not running');
   });

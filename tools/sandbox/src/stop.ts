@@ -5,7 +5,7 @@ import { exclusively } from './exclusive';
 import { locate, type Layout } from './layout';
 import { endMembers, isRunning, signalTo, waitUntil } from './processes';
 
-const DAEMON_GRACE_MS = 10_000;
+const DAEMON_GRACE_MS = 15_000;
 const GRACE_MS = 2_000;
 
 /** What a stop did. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PARTS = [__dirname, join(__dirname, 'daemon'), join(__dirname, '../shims')];
+const PARTS = [__dirname, join(__dirname, 'daemon'), join(__dirname, 'database'), join(__dirname, '../shims')];
 
 /** A digest of the sandbox's own sources, by which a start tells a daemon of an older checkout from its own. */
 export function sandboxVersion(): string {

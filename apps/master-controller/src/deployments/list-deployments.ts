@@ -40,8 +40,8 @@ export async function findDeployment(stateDir: string, id: string): Promise<Depl
   throw unreadable.length > 0 ? recordUnreadable(unreadable) : deploymentUnknown(id);
 }
 
-/** Newest first. Names that are no id's, such as files half written, are not deployments. */
-async function deploymentIds(directory: string): Promise<readonly string[]> {
+/** Ids of all deployments in the folder, newest first. Names that are no id's, such as files half written, are not deployments. */
+export async function deploymentIds(directory: string): Promise<readonly string[]> {
   const ids = (await namesIn(directory))
     .map((name) => /^(.+)\.(?:json|parts)$/.exec(name)?.[1] ?? '')
     .filter((id) => deploymentIdSchema.safeParse(id).success);

@@ -1,15 +1,8 @@
-import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  RELEASE_FILE,
-  releaseInfoSchema,
-  targetFileSchema,
-  type TargetFile,
-  type TargetsAnswer,
-  type TargetView,
-} from '@polydev/contract';
+import { targetFileSchema, type TargetFile, type TargetsAnswer, type TargetView } from '@polydev/contract';
 import { namesIn, readStateFile } from '../state-file';
 import { checkHealth, type Health } from './check-health';
+import { liveOf } from './live';
 
 /** Returns every target that was ever deployed to this host, by name, with what is live and how it does right now. */
 export async function listTargets(stateDir: string): Promise<TargetsAnswer> {
@@ -25,15 +18,15 @@ export async function listTargets(stateDir: string): Promise<TargetsAnswer> {
 
 async function viewOf(file: TargetFile): Promise<TargetView> {
   const { target, environment, path, url } = file;
-  const [release, since] = await Promise.all([liveRelease(path), liveSince(path)]);
+  const { live, since } = await liveOf(path);
   return {
     target,
     environment,
     path,
     ...(url === undefined ? {} : { url }),
-    ...(release === undefined ? {} : { live: release }),
+    ...(live === undefined ? {} : { live }),
     ...(since === undefined ? {} : { since }),
-    ...(await healthOf(file, since === undefined, release?.release)),
+    ...(await healthOf(file, since === undefined, live?.release)),
   };
 }
 
@@ -41,19 +34,4 @@ async function healthOf(file: TargetFile, nothingThere: boolean, release: string
   if (nothingThere) return { health: 'not-checked', healthDetail: `Nothing is live at ${file.path}.` };
   if (file.healthUrl === undefined) return { health: 'not-checked', healthDetail: 'It has no health URL.' };
   return checkHealth(file.healthUrl, release);
-}
-
-async function liveRelease(path: string): Promise<TargetView['live']> {
-  const directory = await realpath(path).catch(() => undefined);
-  if (directory === undefined) return undefined;
-  const file = await readStateFile(join(directory, RELEASE_FILE), releaseInfoSchema);
-  if (file.kind !== 'read') return undefined;
-  const { release, sha, digest } = file.value;
-  return { release, sha, digest };
-}
-
-/** The symlink is made anew by every swap, so its own time is when the release went live. */
-async function liveSince(path: string): Promise<string | undefined> {
-  const entry = await lstat(path).catch(() => undefined);
-  return entry?.mtime.toISOString();
 }

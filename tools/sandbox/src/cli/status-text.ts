@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
+import { DATABASE, OWNER } from '../database/names';
 import { locate } from '../layout';
 import type { SandboxStatus } from '../status';
 import type { UnitView } from '../unit-view';
+import { DATABASE_VARIABLE } from '../values';
 
 /** A word as a shell takes it for one. */
 export const shellWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);
@@ -9,8 +11,14 @@ export const shellWord = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word
 /** The line to type for a look around in the sandbox. */
 export const sshLine = (directory: string): string => `ssh -F ${shellWord(locate(directory).sshConfig)} sandbox`;
 
-function unitLine(unit: UnitView, root: string): string {
-  const where = unit.directory ? relative(root, unit.directory) : 'nothing is running';
+/** Below the sandbox's `/`, or, of what is not a server's, below the sandbox's own folder. */
+const placeOf = (directory: string, { root, ...status }: { root: string; directory: string }) => {
+  const inside = relative(root, directory);
+  return inside.startsWith('..') ? relative(status.directory, directory) : inside;
+};
+
+function unitLine(unit: UnitView, sandbox: { root: string; directory: string }): string {
+  const where = unit.directory ? placeOf(unit.directory, sandbox) : 'nothing is running';
   const address = unit.port ? `http://localhost:${unit.port}` : '';
   return `  ${unit.name.padEnd(20)} ${unit.state.padEnd(12)} ${address.padEnd(23)} ${where}`.trimEnd();
 }
@@ -28,7 +36,8 @@ export function statusText(status: SandboxStatus): string {
         `sandbox: running since ${status.since} (process ${status.pid})`,
         `  folder  ${status.directory}`,
         `  ssh     ${sshLine(status.directory)}`,
-        ...status.units.map((unit) => unitLine(unit, status.values.root)),
+        `  sql     postgres://${OWNER}@127.0.0.1:${status.values.database_port}/${DATABASE} (with its password: ${DATABASE_VARIABLE} in values.json)`,
+        ...status.units.map((unit) => unitLine(unit, { root: status.values.root, directory: status.directory })),
       ].join('\n');
     case 'stopped':
       return `sandbox: not running (${status.directory}).${leftoverText(status.leftovers)}\n  Start it: npm run sandbox:start`;

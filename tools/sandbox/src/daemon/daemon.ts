@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATABASE_UNIT } from '../database';
 import { makeFolders, type Layout } from '../layout';
 import { endMembers, identityOf } from '../processes';
 import { replaceFile } from '../replace-file';
 import { sandboxVersion } from '../version';
 import { writeClientFiles } from './client-files';
 import { startControlServer } from './control-server';
+import { prepareDatabase, startDatabase } from './database';
 import { keysOf } from './keys';
 import { rotate, type Say } from './log';
 import { runProgram } from './programs';
@@ -50,24 +52,34 @@ export async function runDaemon(layout: Layout, { freePorts, say }: DaemonSettin
   installShims(layout);
   const environment = serverEnvironment();
   const keys = keysOf(layout);
+  const passwords = await prepareDatabase(layout.database);
   const ssh = createSshServer({ layout, environment, keys, say });
   const values = await settleValues(ssh, layout, freePorts);
-  installOwnUnits(layout, values);
+  installOwnUnits(layout, { values, passwords });
   const supervisor = new Supervisor({ layout, environment, say });
   supervisor.reload();
   const control = await startControlServer(layout.controlSocket, (program, args) =>
     runProgram(supervisor, program, args),
   );
-  writeClientFiles(layout, values, keys.hostPublic);
+  writeClientFiles(layout, { values, passwords, hostPublic: keys.hostPublic });
   announce(layout);
-  await supervisor.startEnabled();
-  setInterval(() => rotateLogs(layout), ROTATE_MS);
   const stop = async (): Promise<void> => {
     ssh.close();
     control.close();
-    await supervisor.stopAll();
+    await supervisor.stopAll(DATABASE_UNIT);
     await endMembers(layout.directory, LEFTOVER_GRACE_MS);
     rmSync(layout.controlSocket, { force: true });
   };
+  await startUnits(supervisor, layout).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  setInterval(() => rotateLogs(layout), ROTATE_MS);
   return { stop };
+}
+
+/** The database first: the others use it. */
+async function startUnits(supervisor: Supervisor, layout: Layout): Promise<void> {
+  await startDatabase(supervisor, layout.database);
+  await supervisor.startEnabled();
 }

@@ -223,6 +223,7 @@ test('enabled units come back with the sandbox, disabled ones do not', async () 
     'missing inactive',
     'not-wanted inactive',
     'polydev-frontend inactive',
+    'postgresql active',
     'several inactive',
     'stubborn inactive',
     'wanted active',

@@ -59,8 +59,11 @@ export class Supervisor {
     await Promise.allSettled(due.map((unit) => unit.start()));
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all(this.units.map((unit) => unit.stop()));
+  /** Stops all units; that of the given name after the others, which may use it. */
+  async stopAll(last: string): Promise<void> {
+    const others = this.units.filter(({ definition }) => definition.name !== last);
+    await Promise.all(others.map((unit) => unit.stop()));
+    await this.find(last)?.stop();
   }
 
   /** Remembers whether a unit starts together with the sandbox. */

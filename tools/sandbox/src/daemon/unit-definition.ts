@@ -10,12 +10,20 @@ export interface UnitDefinition {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it starts together with the sandbox. */
   readonly enabled: boolean;
-  /** Milliseconds between SIGTERM and SIGKILL when it is stopped. */
+  /** What asks it to end: systemd's KillSignal. */
+  readonly stopSignal: 'SIGTERM' | 'SIGINT';
+  /** Milliseconds between that and SIGKILL when it is stopped. */
   readonly stopTimeoutMs: number;
 }
 
 /** What a unit file need not say. */
-export const UNIT_DEFAULTS = { description: '', environment: {}, enabled: true, stopTimeoutMs: 5_000 } as const;
+export const UNIT_DEFAULTS = {
+  description: '',
+  environment: {},
+  enabled: true,
+  stopSignal: 'SIGTERM',
+  stopTimeoutMs: 5_000,
+} as const;
 const KNOWN: readonly string[] = ['command', 'workingDirectory', ...Object.keys(UNIT_DEFAULTS)];
 
 /** A definition under its name and with the file it came from. */
@@ -35,7 +43,7 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' && value !== null && isTexts(Object.values(value));
 
 function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
-  const { description, command, workingDirectory, environment, enabled, stopTimeoutMs } = {
+  const { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs } = {
     ...UNIT_DEFAULTS,
     ...given,
   } as Readonly<Record<string, unknown>>;
@@ -50,6 +58,7 @@ function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
       : 'workingDirectory: should be an absolute path',
     isTextMap(environment) ? '' : 'environment: should map names to texts',
     typeof enabled === 'boolean' ? '' : 'enabled: should be true or false',
+    stopSignal === 'SIGTERM' || stopSignal === 'SIGINT' ? '' : 'stopSignal: should be SIGTERM or SIGINT',
     typeof stopTimeoutMs === 'number' && stopTimeoutMs >= 0 ? '' : 'stopTimeoutMs: should be a number of milliseconds',
   ].filter(Boolean);
 }

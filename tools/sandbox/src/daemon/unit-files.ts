@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../layout';
 import { replaceFile } from '../replace-file';
-import type { SandboxValues } from '../values';
+import { CONTROLLER, DATABASE_UNIT, databaseUnit, databaseUrl, type Passwords } from '../database';
+import { DATABASE_VARIABLE, type SandboxValues } from '../values';
 import { parseUnit, UNIT_DEFAULTS, type ParsedUnit, type UnitDefinition } from './unit-definition';
 
 /** Reads all unit files of a folder, sorted by name. */
@@ -11,23 +12,37 @@ export function readUnits(folder: string): ParsedUnit[] {
   return files.sort().map((name) => parseUnit(join(folder, name), readFileSync(join(folder, name), 'utf8')));
 }
 
-/** Writes a unit file. */
+/** Writes a unit file, for its owner alone: its environment may hold a password. */
 export const writeUnit = (file: string, unit: UnitDefinition) => {
-  const { description, command, workingDirectory, environment, enabled, stopTimeoutMs } = unit;
-  const kept = { description, command, workingDirectory, environment, enabled, stopTimeoutMs };
-  replaceFile(file, `${JSON.stringify(kept, undefined, 2)}\n`);
+  const { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs } = unit;
+  const kept = { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs };
+  replaceFile(file, `${JSON.stringify(kept, undefined, 2)}\n`, 0o600);
 };
 
+/** What differs from sandbox to sandbox. */
+export interface UnitFacts {
+  readonly values: SandboxValues;
+  readonly passwords: Passwords;
+}
+
 /** The units of this workspace's services, as a server's administrator would have set them up. */
-function ownUnits(layout: Layout, values: SandboxValues): Record<string, UnitDefinition> {
+function ownUnits(layout: Layout, { values, passwords }: UnitFacts): Record<string, UnitDefinition> {
+  const login = { user: CONTROLLER, password: passwords.controller, port: values.database_port };
   const shared = { NODE_ENV: 'production', STATE_DIR: join(layout.root, 'opt/polydev-ai') };
   return {
+    [DATABASE_UNIT]: databaseUnit(layout.database, values.database_port),
     'master-controller': {
       ...UNIT_DEFAULTS,
       description: 'Polydev master controller',
       command: ['node', 'main.js'],
       workingDirectory: join(layout.root, 'opt/master-controller'),
-      environment: { ...shared, HOST: '127.0.0.1', PORT: String(values.master_controller_port) },
+      environment: {
+        ...shared,
+        HOST: '127.0.0.1',
+        PORT: String(values.master_controller_port),
+        HOST_NAME: 'sandbox',
+        [DATABASE_VARIABLE]: databaseUrl(login),
+      },
     },
     'polydev-frontend': {
       ...UNIT_DEFAULTS,
@@ -45,8 +60,8 @@ function ownUnits(layout: Layout, values: SandboxValues): Record<string, UnitDef
 }
 
 /** Writes the unit files of this workspace's services with the ports of this start; whether they are enabled is kept. */
-export function installOwnUnits(layout: Layout, values: SandboxValues): void {
-  for (const [name, definition] of Object.entries(ownUnits(layout, values))) {
+export function installOwnUnits(layout: Layout, facts: UnitFacts): void {
+  for (const [name, definition] of Object.entries(ownUnits(layout, facts))) {
     const file = join(layout.units, `${name}.json`);
     const before = existsSync(file) ? parseUnit(file, readFileSync(file, 'utf8')) : undefined;
     const enabled = before?.kind === 'unit' ? before.unit.enabled : definition.enabled;

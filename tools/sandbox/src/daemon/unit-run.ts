@@ -4,7 +4,7 @@ import { closeSync, existsSync, realpathSync } from 'node:fs';
 import { signalTo } from '../processes';
 import { sentenceOf } from '../sentence-of';
 import { openLog } from './log';
-import type { NamedUnit } from './unit-definition';
+import type { NamedUnit, UnitDefinition } from './unit-definition';
 
 /** How a unit's main process ended: its exit code, or the signal that ended it. */
 export type UnitExit = { readonly code: number } | { readonly signal: NodeJS.Signals };
@@ -16,9 +16,12 @@ export interface UnitRun {
   /** The working directory that the unit's path led to when it started. */
   readonly directory: string;
   readonly ended: Promise<UnitExit>;
-  /** SIGTERM to the group, SIGKILL to what is left of it `graceMs` later; resolves when the main process has ended. */
-  end(graceMs: number): Promise<void>;
+  /** Its stop signal to the group, SIGKILL to what is left of it later; resolves when the main process has ended. */
+  end(stop: StopSettings): Promise<void>;
 }
+
+/** How a unit is asked to end, and how long it may take. */
+export type StopSettings = Pick<UnitDefinition, 'stopSignal' | 'stopTimeoutMs'>;
 
 /** Where a unit's run gets what its definition does not say. */
 export interface RunSettings {
@@ -33,9 +36,9 @@ async function exitOf(child: ChildProcess, pid: number): Promise<UnitExit> {
   return signal ? { signal } : { code: code ?? 0 };
 }
 
-async function endRun(pid: number, ended: Promise<UnitExit>, graceMs: number): Promise<void> {
-  signalTo(-pid, 'SIGTERM');
-  const timer = setTimeout(() => signalTo(-pid, 'SIGKILL'), graceMs);
+async function endRun(pid: number, ended: Promise<UnitExit>, stop: StopSettings): Promise<void> {
+  signalTo(-pid, stop.stopSignal);
+  const timer = setTimeout(() => signalTo(-pid, 'SIGKILL'), stop.stopTimeoutMs);
   await ended;
   clearTimeout(timer);
 }
@@ -59,7 +62,7 @@ export async function launch(unit: NamedUnit, settings: RunSettings): Promise<Un
     });
     const pid = child.pid as number;
     const ended = exitOf(child, pid);
-    return { pid, startedAt: new Date(), directory, ended, end: (graceMs) => endRun(pid, ended, graceMs) };
+    return { pid, startedAt: new Date(), directory, ended, end: (stop) => endRun(pid, ended, stop) };
   } finally {
     closeSync(log);
   }

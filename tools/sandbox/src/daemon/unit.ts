@@ -71,7 +71,11 @@ export class Unit {
   }
 
   #say(line: string): void {
-    appendFileSync(this.settings.logFile, `[sandbox ${new Date().toISOString()}] ${line}\n`);
+    try {
+      appendFileSync(this.settings.logFile, `[sandbox ${new Date().toISOString()}] ${line}\n`);
+    } catch {
+      // A sandbox whose folder was deleted must stop its units all the same.
+    }
     this.settings.say(`${this.definition.name}: ${line}`);
   }
 
@@ -101,7 +105,7 @@ export class Unit {
     if (this.state.kind === 'active') {
       const { run } = this.state;
       this.#become({ kind: 'stopping', run });
-      await run.end(this.definition.stopTimeoutMs);
+      await run.end(this.definition);
       this.lastExit = await run.ended;
       this.#say(`stopped (${wordsOf(this.lastExit)})`);
     }

@@ -21,5 +21,6 @@ export async function settleValues(ssh: Server, layout: Layout, freePorts: boole
     known_hosts: layout.knownHosts,
     master_controller_port: await reservePort(wanted(last?.master_controller_port, USUAL.masterController)),
     frontend_port: await reservePort(wanted(last?.frontend_port, USUAL.frontend)),
+    database_port: await reservePort(last?.database_port === undefined ? [] : [last.database_port]),
   };
 }
