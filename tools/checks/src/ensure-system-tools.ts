@@ -6,6 +6,13 @@ import { planSystemTools, type Machine, type SystemTool } from './system-tools';
 /** Debian asks this program before it starts the service of a package that is being installed; 101 means no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
+/** What Debian would start at the next boot. */
+const SERVICES: Readonly<Record<string, readonly string[]>> = {
+  'openssh-server': ['ssh.service', 'ssh.socket'],
+  postgresql: ['postgresql.service'],
+  pgbouncer: ['pgbouncer.service'],
+};
+
 const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
@@ -49,10 +56,9 @@ const installPackages = (packages: readonly string[]): Promise<void> =>
     // Old package lists are better than none, so that a failing update does not end the attempt.
     await apt(['update', '-qq']);
     await apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
-    // The tests start their own server; one that listens after the next boot is not ours to decide on.
-    if (packages.includes('openssh-server') && isOnMachine('systemctl')) {
-      await execa('systemctl', ['disable', '--quiet', 'ssh.service', 'ssh.socket'], { reject: false });
-    }
+    // The tests start their own servers; one that listens after the next boot is not ours to decide on.
+    const services = isOnMachine('systemctl') ? packages.flatMap((name) => SERVICES[name] ?? []) : [];
+    for (const service of services) await execa('systemctl', ['disable', '--quiet', service], { reject: false });
   });
 
 const missingOf = (tools: readonly SystemTool[]): readonly SystemTool[] =>

@@ -22,6 +22,10 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   },
   { programs: ['ps'], debianPackage: 'procps', neededFor: 'tests that look for processes left behind' },
   { programs: ['haproxy'], debianPackage: 'haproxy', neededFor: 'tests of the traffic engine' },
+  // It is Debian's manager of clusters that is on the PATH; the tests call the server behind it, in /usr/lib/postgresql.
+  { programs: ['pg_ctlcluster'], debianPackage: 'postgresql', neededFor: 'tests against a real PostgreSQL' },
+  { programs: ['pgbouncer'], debianPackage: 'pgbouncer', neededFor: 'tests of migrations through a pooler' },
+  { programs: ['openssl'], debianPackage: 'openssl', neededFor: 'certificates of the tests' },
   { programs: ['ip'], debianPackage: 'iproute2', neededFor: 'networks of the real hosts' },
   { programs: ['nsenter'], debianPackage: 'util-linux', neededFor: 'tests in namespaces of their own' },
   {

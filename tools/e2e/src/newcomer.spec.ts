@@ -1,11 +1,21 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deploymentsAnswerSchema, healthAnswerSchema, type DeploymentRecord } from '@polydev/contract';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  databaseStatusSchema,
+  deploymentsAnswerSchema,
+  healthAnswerSchema,
+  type DeploymentRecord,
+} from '@polydev/contract';
 import { execa } from 'execa';
 import { checkOut, commitAll } from '../testing/checkout';
 import { personOnDuty } from '../testing/person-on-duty';
 import { typistIn } from '../testing/typist';
+
+const MIGRATIONS = 'apps/database/supabase/migrations';
+/** Of the newcomer's own migration: after whatever there is. */
+const VERSION = '20991231090000';
 
 /**
  * What a newcomer types, in a fresh copy of this workspace that has nothing installed: each command's captured output is
@@ -34,11 +44,26 @@ describe('a newcomer with a fresh clone', () => {
     if (!newest) throw new Error('There is no deployment.');
     return newest;
   };
+  /** Version of the newest migration of this workspace. */
+  const newestMigration = () => readdirSync(join(root, MIGRATIONS)).sort().at(-1)?.slice(0, 14);
   const moved = ({ targets }: DeploymentRecord) =>
     targets
       .filter(({ outcome }) => outcome === 'moved')
       .map(({ target }) => target)
       .sort();
+  /** The deployment in the database's history of a target, once the controller has mirrored it. */
+  const historyOf = async (target: string, id: string): Promise<DeploymentRecord> => {
+    for (let tries = 0; tries < 300; tries += 1) {
+      const answer = await fetch(`${controller}/api/deployments/history?target=${target}`);
+      const { deployments } = deploymentsAnswerSchema.parse(await answer.json());
+      const found = deployments.find((deployment) => deployment.id === id && deployment.outcome !== 'running');
+      if (found) return found;
+      await sleep(100);
+    }
+    throw new Error(`The history has no deployment ${id}.`);
+  };
+  /** The one line of JSON among what Nx prints. */
+  const jsonIn = (output: string): unknown => JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '');
   const TABLE = /master-controller +\S+ +[0-9a-f]{7} +healthy +(http:\/\/localhost:\d+)/;
 
   it('npm start installs, starts the sandbox, deploys everything, and ends with a table and what to try next', async () => {
@@ -49,6 +74,7 @@ describe('a newcomer with a fresh clone', () => {
     expect(output).toMatch(/vm-agent +\S+ +[0-9a-f]{7}/);
     expect(output).toMatch(/npx nx affected -t deploy/);
     controller = TABLE.exec(output)?.[1] ?? '';
+    expect(output).toMatch(/20261120090000_deployments +applied in/);
     const health = healthAnswerSchema.parse(await (await fetch(`${controller}/api/auth/health`)).json());
     const { stdout: sha } = await execa('git', ['rev-parse', 'HEAD'], { cwd: root });
     expect(health).toMatchObject({
@@ -56,12 +82,23 @@ describe('a newcomer with a fresh clone', () => {
       sha,
       release: expect.stringContaining(sha.slice(0, 7)) as string,
     });
-  }, 420_000);
+  }, 600_000);
+
+  it('the database was migrated before the controller was deployed, and has the history of that', async () => {
+    const record = await newestDeployment();
+    const [database, deployed] = ['database', 'master-controller'].map((name) =>
+      record.targets.find(({ target }) => target === name),
+    );
+    expect(database).toMatchObject({ outcome: 'moved', schema: { to: newestMigration() } });
+    expect(Date.parse(database?.endedAt ?? '')).toBeLessThanOrEqual(Date.parse(deployed?.startedAt ?? ''));
+    expect(await historyOf('database', record.id)).toEqual(record);
+  }, 60_000);
 
   it('a second npm start says what it skipped and deploys nothing, also under the Nx daemon', async () => {
     const output = await expectGood('npm start', { NX_DAEMON: 'true' });
     expect(output).toMatch(/nothing to install/);
     expect(output.match(/already live on sandbox, .*no drift/g)).toHaveLength(3);
+    expect(output).toMatch(/database: nothing to do in sandbox/);
     expect(output).toMatch(TABLE);
     expect(moved(await newestDeployment())).toEqual([]);
   }, 180_000);
@@ -92,10 +129,35 @@ describe('a newcomer with a fresh clone', () => {
     expect(Date.parse(first?.endedAt ?? '')).toBeLessThanOrEqual(Date.parse(second?.startedAt ?? ''));
   }, 300_000);
 
+  it('a new migration is planned, applied and shown while everything runs', async () => {
+    const file = `${MIGRATIONS}/${VERSION}_operators.sql`;
+    writeFileSync(
+      join(root, file),
+      'create table public.operators (name text primary key);\nalter table public.operators enable row level security;\n',
+    );
+    await commitAll(root, 'operators');
+    const plan = await expectGood('npx nx run database:migrate --plan');
+    expect(plan).toMatch(/\+ table +public\.operators/);
+    expect(plan).toContain('nothing was changed');
+    expect(await expectGood('npx nx run database:status')).toMatch(new RegExp(`${VERSION} .*pending`));
+
+    const output = await expectGood('npx nx run database:migrate');
+
+    expect(output).toMatch(new RegExp(`${VERSION}_operators +applied in`));
+    expect(output).toMatch(/\+ table +public\.operators/);
+    expect(await expectGood('npx nx run database:migrate')).toMatch(/nothing to do/);
+    const status = databaseStatusSchema.parse(jsonIn(await expectGood('npx nx run database:status --json')));
+    expect(status).toMatchObject({ target: 'database', environment: 'sandbox', schemaVersion: VERSION });
+    expect(new Set(status.migrations.map(({ state }) => state))).toEqual(new Set(['applied']));
+    expect(await expectGood('npx nx run database:migrate --repair')).toMatch(/Files and records agree/);
+    expect((await fetch(`${controller}/api/auth/health`)).status).toBe(200);
+    await expectGood('npx nx affected -t deploy');
+    expect(moved(await newestDeployment())).toEqual([]);
+  }, 400_000);
+
   it('status --json tells hosts and history', async () => {
     const output = await expectGood('npx nx run master-controller:status --json');
-    const line = output.split('\n').find((text) => text.startsWith('{')) ?? '';
-    expect(JSON.parse(line)).toMatchObject({
+    expect(jsonIn(output)).toMatchObject({
       target: 'master-controller',
       environment: 'sandbox',
       hosts: [{ host: 'sandbox', health: 'healthy', state: 'idle', drift: [] }],
