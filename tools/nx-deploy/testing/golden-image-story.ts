@@ -49,10 +49,12 @@ export interface GoldenImageStory {
   readonly driver: 'process' | 'qemu';
   /** What is said of a boot by that driver. */
   readonly proof: RegExp;
+  /** Only its beginning. */
+  readonly brief?: boolean;
 }
 
 /** What somebody with a server types, one after the other: each test goes on from where the one before it left the server. */
-export const goldenImageStory = ({ driver, proof }: GoldenImageStory): void => {
+export const goldenImageStory = ({ driver, proof, brief = false }: GoldenImageStory): void => {
   describeSsh('on a real server', () => {
     let sshd: TestSshd;
     let workspace: Workspace;
@@ -122,6 +124,8 @@ environments:
       expect(all).toMatch(new RegExp(`box: nothing changed; ${ids[0]} is active`));
       expect(all).not.toMatch(/✓ +validate/);
     });
+
+    if (brief) return;
 
     test('a changed agent gets a new image with its deploy, and status tells of both', async () => {
       shas.push(workspace.commit({ 'apps/vm-agent/src/main.js': agent('2') }));
