@@ -80,7 +80,7 @@ export const personOnDuty = (root: () => string): void => {
 
   it('goes back, with a look first', async () => {
     expect(await expectGood('npx nx run master-controller:rollback --dry-run')).toMatch(
-      new RegExp(`goes back to +\\S+ \\(${shas[0]!.slice(0, 12)}\\)`),
+      new RegExp(`goes back to +\\S+-${shas[0]!.slice(0, 7)} `),
     );
     await expectGood('npx nx run master-controller:rollback --reason=slow');
     const { hosts, history } = await status();
