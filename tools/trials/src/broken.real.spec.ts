@@ -86,7 +86,8 @@ describeReal('a broken release beside the one that serves', () => {
     const { record, report, cost, edition } = await deployBroken({ kind, seconds: 5 });
     expect(record.outcome).toBe('taken-back');
     expect(cost.failedStep).toBe('observe');
-    expect(cost.failed).toBeGreaterThan(0);
+    // An answer that the crash cut short counts like one that never came: which of the two a client sees is chance.
+    expect(cost.failed + cost.truncated).toBeGreaterThan(0);
     await expectTheOldOne(report, edition);
   });
 });
