@@ -48,6 +48,13 @@ const prepareThen = async (tools: readonly SystemTool[], run: () => Promise<numb
   return missing === undefined ? run() : close(missing);
 };
 
+/** Installs the programs that the tests call, and nothing else. Returns the exit code. */
+export const toolsCommand = (): Promise<number> =>
+  prepareThen(
+    SYSTEM_TOOLS.filter(({ optional }) => optional !== true),
+    async () => 0,
+  );
+
 /** The tests of the named projects, of all where none is named, and nothing else; installs the programs they need. Returns the exit code. */
 export const testCommand = (root: string, projects: readonly string[]): Promise<number> =>
   prepareThen(

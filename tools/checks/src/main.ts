@@ -1,10 +1,11 @@
-import { checkCommand, testCommand } from './check';
+import { checkCommand, testCommand, toolsCommand } from './check';
 import { checkLayers } from './check-layers';
 
 const verbs: Readonly<Record<string, () => Promise<number>>> = {
   check: () => checkCommand(process.cwd()),
   test: () => testCommand(process.cwd(), process.argv.slice(3)),
   layers: checkLayers,
+  tools: toolsCommand,
 };
 
 const main = async (): Promise<void> => {

@@ -36,6 +36,7 @@ const typed = [
   'tools/nx-deploy/testing/golden-image-story.ts',
   'tools/trials/src/own-hosts.real.spec.ts',
   'tools/trials/src/chaos.real.spec.ts',
+  'tools/workflows/src/deploy.real.spec.ts',
   '.ci/run',
 ]
   .map(textOf)
