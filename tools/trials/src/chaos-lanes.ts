@@ -1,17 +1,15 @@
-import { openChaos, type ScheduleRun } from './chaos';
+import { openChaos, worldOf, type ScheduleRun } from './chaos';
 import { formatSchedule } from './schedule/line';
-import type { Schedule, Strategy } from './schedule/schedule';
+import type { Schedule } from './schedule/schedule';
 
 /** What became of a schedule: what it did, or what was wrong afterwards. */
 export type ScheduleEnd = { readonly line: string } & (
   { readonly outcome: 'well'; readonly run: ScheduleRun } | { readonly outcome: 'failed'; readonly message: string }
 );
 
-const LANES: readonly Strategy[] = ['rolling', 'blue-green'];
-
 /**
- * Runs all schedules, each strategy on hosts of its own, so that both go at the same time. A failure hides no other: the rest goes on,
- * on new hosts. Returns every end, and tells each to `told` as it comes.
+ * Runs all schedules. Those of one strategy and number of hosts go one after another on the same hosts, the kinds beside each other: a
+ * schedule mostly waits. A failure hides no other: the rest goes on, on new hosts. Returns every end, and tells each to `told` as it comes.
  */
 export const runSchedules = async (
   schedules: readonly Schedule[],
@@ -26,9 +24,9 @@ export const runSchedules = async (
       return { line, outcome: 'failed', message: String(error) };
     }
   };
-  const lane = async (strategy: Strategy): Promise<readonly ScheduleEnd[]> => {
+  const lane = async (kind: string): Promise<readonly ScheduleEnd[]> => {
     const ends: ScheduleEnd[] = [];
-    for (const schedule of schedules.filter((one) => one.strategy === strategy)) {
+    for (const schedule of schedules.filter((one) => worldOf(one) === kind)) {
       const end = await endOf(schedule);
       told(end);
       ends.push(end);
@@ -36,7 +34,7 @@ export const runSchedules = async (
     return ends;
   };
   try {
-    return (await Promise.all(LANES.map(lane))).flat();
+    return (await Promise.all([...new Set(schedules.map(worldOf))].map(lane))).flat();
   } finally {
     await chaos.close();
   }

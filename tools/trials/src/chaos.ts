@@ -18,14 +18,16 @@ export interface Chaos {
   readonly close: () => Promise<void>;
 }
 
+/** Which hosts a schedule runs on: those of its strategy and number. */
+export const worldOf = ({ strategy, hosts }: Schedule): string => `${strategy} ${hosts}`;
+
 export const openChaos = (): Chaos => {
   const trials = new Map<string, Trial>();
-  const kindOf = ({ strategy, hosts }: Schedule) => `${strategy} ${hosts}`;
   const trialFor = async (schedule: Schedule): Promise<Trial> => {
-    const found = trials.get(kindOf(schedule));
+    const found = trials.get(worldOf(schedule));
     if (found) return found;
     const opened = await openTrial(schedule.strategy, schedule.hosts);
-    trials.set(kindOf(schedule), opened);
+    trials.set(worldOf(schedule), opened);
     return opened;
   };
   return {
@@ -36,7 +38,7 @@ export const openChaos = (): Chaos => {
         const struck = await runOperations(trial, schedule.operations);
         return { struck, milliseconds: Date.now() - began };
       } catch (error) {
-        trials.delete(kindOf(schedule));
+        trials.delete(worldOf(schedule));
         await trial.world.close();
         throw error;
       }
