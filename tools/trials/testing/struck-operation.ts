@@ -61,7 +61,8 @@ export const runStruck = async (trial: Trial, { verb, broken, strikes }: StruckO
   } finally {
     clearTimeout(timer);
     deployer.kill();
-    for (const heal of heals) await heal();
+    // The last fault first: what a full disk holds can be removed once the disk can be written again.
+    for (const heal of heals.reverse()) await heal();
   }
 };
 
