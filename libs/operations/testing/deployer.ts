@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { DeploymentHead } from '@polydev/contract';
 import { killAtEffect, type KillMoment } from '@polydev/host/testing';
 import type { EnvironmentConfig } from '@polydev/manifest';
-import { closeDeployment, deployTarget, rollbackTargets } from '../src/index';
+import { closeDeployment, deployTarget, recoverTarget, rollbackTargets } from '../src/index';
 
 /** A deployer as a process of its own, so that a test can kill it: reads its input from a file, prints an event a line. */
 export interface DeployerInput {
   readonly environment: EnvironmentConfig;
-  readonly verb: 'deploy' | 'rollback' | 'close';
+  readonly verb: 'deploy' | 'rollback' | 'recover' | 'close';
   /** What is deployed. */
   readonly artifactDirectory?: string;
   readonly head: DeploymentHead;
@@ -38,6 +38,7 @@ const run = {
   deploy: () => deployTarget({ ...context, target, artifactDirectory, head }),
   rollback: () =>
     rollbackTargets({ ...context, targets: environment.targets, sha: undefined, by: head.by, openHead: () => head }),
+  recover: () => recoverTarget({ ...context, target, by: head.by, dryRun: false }),
   close: () => closeDeployment({ ...context, deployment: head.id, head }),
 };
 void run[verb]();

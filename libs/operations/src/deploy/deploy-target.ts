@@ -6,7 +6,7 @@ import type { DeployInput } from '../operations';
 import { withWayBack } from '../images/plan';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
-import { settleMended } from '../record/settle-part';
+import { whileReopened } from '../record/settle-part';
 import { isUnfinished, recoverRun } from '../recover/recover';
 import { composePlan, type HostFacts } from '../plan/compose';
 import { assertExpected, type ExpectedPlan } from '../plan/expect';
@@ -90,9 +90,13 @@ const mendAndRead = async (
   state: TargetState,
   { environment, target, report }: DeployInput,
 ): Promise<TargetState> => {
-  if (!isUnfinished(state.lastRun)) return state;
-  await recoverRun(shell, state.lastRun, { environment, report });
-  await settleMended(shell, environment.stateDir, { target, deployment: state.lastRun.run });
+  const { lastRun } = state;
+  if (!isUnfinished(lastRun)) return state;
+  await whileReopened(shell, environment.stateDir, {
+    target,
+    deployment: lastRun.run,
+    mend: () => recoverRun(shell, lastRun, { environment, report }),
+  });
   return readState(shell.host, environment.stateDir, target);
 };
 

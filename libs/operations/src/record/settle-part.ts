@@ -1,4 +1,4 @@
-import { deploymentHeadSchema, type DeploymentPart, type HostRecord } from '@polydev/contract';
+import { deploymentHeadSchema, type DeploymentPart, type HostRecord, type TargetRecord } from '@polydev/contract';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
 import type { RunOutcome, RunState } from '@polydev/runbook';
@@ -71,20 +71,46 @@ const OUTCOMES: Readonly<Record<RunOutcome | 'none', HostRecord['outcome'] | und
 const isOpen = ({ outcome }: HostRecord): boolean => outcome === 'running' || outcome === 'stuck';
 
 /**
- * The same for a deployment that was just mended on this host, from its part, or from its record where it was closed
- * already; nothing to do where it left neither.
+ * Mends what a deployment left of a target on this host, and writes into its part how it ended; nothing is written where it left
+ * neither part nor record. The part says `running` first: whoever closes deployments settles it, should this process die
+ * between the end of the mending and the writing of it.
  */
-export const settleMended = async (
+export const whileReopened = async <T>(
   shell: HostShell,
   stateDir: string,
-  { target, deployment }: { readonly target: TargetConfig; readonly deployment: string },
-): Promise<void> => {
-  const open = await readOpenDeployments(shell.host, stateDir);
-  const parts = open.find(({ id }) => id === deployment)?.parts ?? [];
-  const part =
-    parts.find((one) => one.part.target === target.name) ??
-    (await closedPart(shell.host, stateDir, { target, deployment }));
+  {
+    target,
+    deployment,
+    mend,
+  }: { readonly target: TargetConfig; readonly deployment: string; readonly mend: () => Promise<T> },
+): Promise<T> => {
+  const part = await lastPart(shell.host, stateDir, { target, deployment });
+  if (part) await writePart([shell], stateDir, { head: part.head, part: reopened(part.part, shell.host.name) });
+  const mended = await mend();
   if (part) await settlePart(shell, stateDir, { target, part, mended: true });
+  return mended;
+};
+
+/** Pure. What was stuck on a host is being worked on. */
+const reopened = (part: TargetRecord, host: string): TargetRecord => ({
+  ...part,
+  outcome: 'running',
+  hosts: part.hosts.map((record) =>
+    record.host === host && isOpen(record) ? { ...record, outcome: 'running' } : record,
+  ),
+});
+
+/** A target's part of a deployment, from its record where it was closed already. */
+const lastPart = async (
+  host: Host,
+  stateDir: string,
+  { target, deployment }: { readonly target: TargetConfig; readonly deployment: string },
+): Promise<DeploymentPart | undefined> => {
+  const open = await readOpenDeployments(host, stateDir);
+  const parts = open.find(({ id }) => id === deployment)?.parts ?? [];
+  return (
+    parts.find((one) => one.part.target === target.name) ?? (await closedPart(host, stateDir, { target, deployment }))
+  );
 };
 
 const closedPart = async (

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeSsh } from '@polydev/host/testing';
 import { deadDeployers } from '../../testing/dead-deployer';
@@ -117,6 +117,45 @@ describeSsh('a deployer that is killed', () => {
       expect(seen).toEqual({ ...seen, targets: ['taken-back', 'taken-back'] });
       expect(await w.answer()).toMatchObject({ status: 'ok', release: v1.hosts[0]?.release });
       expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+    }
+  }, 240_000);
+
+  it('before and after every single effect of mending what was stuck: its record says in the end how that ended', async () => {
+    await run('v1');
+    const stuck = async () => {
+      const one = input('v2');
+      // Neither the new release nor the way back comes up, as long as a file is there.
+      const broken = join(w.root, 'broken');
+      const restart = `test ! -e ${broken} && ${w.target().restart!}`;
+      const environment = {
+        ...one.environment,
+        targets: one.environment.targets.map((each) => ({ ...each, restart })),
+      };
+      const context = { environment, target: environment.targets[0]!, report: silent, signal: calm };
+      writeFileSync(broken, '');
+      expect(await deployTarget({ ...one, ...context })).toMatchObject({ outcome: 'stuck' });
+      rmSync(broken);
+      expect(await outcomeOf(one.head.id)).toBe('stuck');
+      await eventuallyFree();
+      return { id: one.head.id, mending: { verb: 'recover' as const, environment, head: w.head() } };
+    };
+    const effects = await effectsOf((await stuck()).mending);
+    expect(effects.length).toBeGreaterThan(6);
+    for (const { effect, when } of sample('kills in mending', killPoints(effects.length))) {
+      const { id, mending } = await stuck();
+      await linesOf({ ...mending, kill: { effect, when } });
+      await eventuallyFree();
+      // By hand or by the next deploy: there may be nothing left to mend.
+      await recoverTarget({
+        ...mending,
+        target: mending.environment.targets[0]!,
+        by: 'tester@laptop',
+        dryRun: false,
+        report: silent,
+        signal: calm,
+      });
+      const seen = { effect: effects[effect - 1], when, outcome: await outcomeOf(id) };
+      expect(seen).toEqual({ ...seen, outcome: 'taken-back' });
     }
   }, 240_000);
 

@@ -4,7 +4,7 @@ import type { RunState } from '@polydev/runbook';
 import { withShells } from '../connect';
 import { readState, type TargetState } from '../deploy/state';
 import type { OperationContext } from '../operations';
-import { settleMended } from '../record/settle-part';
+import { whileReopened } from '../record/settle-part';
 import { isDecided } from './decision';
 import { isUnfinished, recoverRun, type Recovery } from './recover';
 
@@ -46,8 +46,10 @@ export const mend = async (host: Host, input: MendInput): Promise<Recovery | und
     // Whoever held the lock until now may have mended it.
     const run = await deadRun(host, input);
     if (shell === undefined || run === undefined) return undefined;
-    const recovery = await recoverRun(shell, run, { environment, report });
-    await settleMended(shell, stateDir, { target, deployment: run.run });
-    return recovery;
+    return whileReopened(shell, stateDir, {
+      target,
+      deployment: run.run,
+      mend: () => recoverRun(shell, run, { environment, report }),
+    });
   });
 };
