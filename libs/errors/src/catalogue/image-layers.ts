@@ -23,7 +23,7 @@ export const imageDiskFull = (facts: { directory: string; doing: string; cause?:
   new OpsError(
     'IMAGE_DISK_FULL',
     `The file system of ${facts.directory} became full while ${facts.doing}. What was begun is removed again; the active image stays as it is.`,
-    `Look with \`df -h ${facts.directory}\`; a first build needs about 400 MB, a further one the size of its agent.`,
+    `Look with \`df -h ${facts.directory}\`; a first build needs about 600 MB, a further one the size of its agent and the memory of a VM.`,
     { cause: facts.cause },
   );
 

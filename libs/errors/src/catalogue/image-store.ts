@@ -102,12 +102,19 @@ export const imageSettingsInvalid = (facts: { problems: readonly string[] }) =>
 export const imageUsage = (facts: { problem: string; usage: string }) =>
   new OpsError('IMAGE_USAGE', `${facts.problem} Nothing was touched.`, `Usage:\n${facts.usage}`);
 
-/** The account may not write where the images are. */
-export const imageRootUnusable = (facts: { root: string; user: string; reason: string }) =>
+/** The account may not read or write where the images are, or something else lies there. `path` is what was refused. */
+export const imageRootUnusable = (facts: {
+  root: string;
+  path: string;
+  user: string;
+  reason: string;
+  cause?: unknown;
+}) =>
   new OpsError(
     'IMAGE_ROOT_UNUSABLE',
-    `${facts.user} cannot write to ${facts.root}: ${facts.reason}. Nothing was touched.`,
-    `As root: \`install -d -o ${facts.user} ${facts.root}\`; or run it as the account that deploys.`,
+    `${facts.user} cannot use ${facts.path}: ${facts.reason}. The active image is as it was before, or the new one whole.`,
+    `Run it as the account that deploys. Where there is no ${facts.root} yet, as root: \`install -d -o ${facts.user} ${facts.root}\`.`,
+    { cause: facts.cause },
   );
 
 /** Neither the options nor the agent's directory say what the agent was built from. */

@@ -3,6 +3,7 @@ import { OpsError } from '../ops-error';
 export const IMAGE_VM_CODES = [
   'IMAGE_NETWORK_INVALID',
   'IMAGE_NETWORK_NOT_UP',
+  'IMAGE_TUN_CLOSED',
   'IMAGE_NETWORK_FAILED',
   'IMAGE_NETWORK_IN_USE',
   'IMAGE_ADDRESSES_TAKEN',
@@ -27,6 +28,14 @@ export const imageNetworkNotUp = (facts: { missing: readonly string[] }) =>
     'IMAGE_NETWORK_NOT_UP',
     `The VMs' network is not set up: ${facts.missing.join('; ')}. No VM was started.`,
     'Set it up on the server: `sudo -E node golden-image.cjs network up`. It lies in the directory of master-controller, takes GOLDEN_IMAGE_SETTINGS, can be repeated, and is needed again after each reboot.',
+  );
+
+/** The bridge and its taps stand, and the device is closed through which a VM takes its tap. */
+export const imageTunClosed = (facts: { device: string; user: string; reason: string }) =>
+  new OpsError(
+    'IMAGE_TUN_CLOSED',
+    `${facts.user} cannot open ${facts.device}, through which a VM takes its tap: ${facts.reason}. No VM was started.`,
+    `As root: \`modprobe tun && chmod 0666 ${facts.device}\` (as Debian leaves it: a tap still opens for its owner only). A container needs the device from its host.`,
   );
 
 /** A command that sets up the network, or takes it away, failed. */

@@ -45,9 +45,12 @@ export interface VmSpec {
   readonly cpus: number;
   /** A fresh directory of its own: console, sockets, process id. */
   readonly directory: string;
-  /** `check`: it ends with the process that started it, and a snapshot of it can be taken. Unless told otherwise it serves. */
-  readonly use?: 'serve' | 'check';
+  /** `check` and `source` end with the process that started them, and of a `source` a snapshot can be taken. Unless told otherwise it serves. */
+  readonly use?: 'serve' | 'check' | 'source';
 }
+
+/** Whether the kernel ends a VM when the process dies that started it. */
+export const endsWithStarter = (use: VmSpec['use']): boolean => use === 'check' || use === 'source';
 
 /** Memory and device state of a paused VM, with what it is bound to. */
 export interface Snapshot {
@@ -81,7 +84,7 @@ export interface Vm {
   readonly booted: (signal: AbortSignal) => Promise<void>;
   readonly wake: (wake: Wake) => Promise<void>;
   readonly pause: () => Promise<void>;
-  /** Of a paused VM that was not woken yet. The VM is stopped afterwards: it shares its memory file with the snapshot. */
+  /** Of a paused `source` that was not woken yet. The VM is stopped afterwards: it shares its memory file with the snapshot. */
   readonly snapshot: (directory: string) => Promise<Snapshot>;
   /** One question to `/health`: status and body, or undefined where nothing answered in time. */
   readonly health: () => Promise<{ readonly status: number; readonly body: unknown } | undefined>;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,19 @@ describe("an agent's files", () => {
     } finally {
       socket.close();
     }
+  });
+
+  it('are refused where a name cannot be read, or its entry is a folder, and no name drives a terminal', async () => {
+    unlinkSync(join(directory, 'main.js'));
+    mkdirSync(join(directory, 'main.js'));
+    writeFileSync(Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.from([0xe9])]), '');
+    symlinkSync('/etc/passwd', join(directory, 'a\x1b[31m\nb'));
+    await expect(readAgentFiles(directory)).rejects.toMatchObject({
+      code: 'AGENT_UNUSABLE',
+      message: expect.stringContaining(
+        'the link a\\x1b[31m\\nb leads out of it; caf\ufffd was removed meanwhile, or its name is no UTF-8; its main.js is a folder',
+      ),
+    });
   });
 
   it('are refused where there is no such folder', async () => {

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { RELEASE_FILE } from '@polydev/contract';
-import { agentUnusable } from '@polydev/errors';
+import { agentUnusable, printableName } from '@polydev/errors';
 import { AGENT_FILE } from '../guest/init';
 import { sha256Of } from './files';
 
@@ -36,10 +36,12 @@ export const readAgentFiles = async (directory: string): Promise<AgentFiles> => 
   if (!names.includes(ENTRY)) problems.push(`it has no ${ENTRY}`);
   const entries: AgentEntry[] = [];
   for (const path of names.filter((name) => name !== RELEASE_FILE && name !== AGENT_FILE).sort()) {
-    const entry = await readEntry(directory, path);
-    if (typeof entry === 'string') problems.push(entry);
+    const entry = await readEntry(directory, path).catch((error: unknown) => whyNot(path, error));
+    if (typeof entry === 'string') problems.push(printableName(entry));
     else entries.push(entry);
   }
+  if (entries.some(({ path, type }) => path === ENTRY && type === 'directory'))
+    problems.push(`its ${ENTRY} is a folder`);
   const identity = await readPackage(directory);
   if (!VERSION.test(identity.version)) problems.push(`its version ${JSON.stringify(identity.version)} is none`);
   if (problems.length > 0) throw agentUnusable({ directory, problems });
@@ -57,6 +59,14 @@ const readEntry = async (directory: string, path: string): Promise<AgentEntry | 
   const away = relative(directory, resolve(full, '..', to));
   if (isAbsolute(to) || away === '..' || away.startsWith('../')) return `the link ${path} leads out of it`;
   return { path, type: 'symlink', to };
+};
+
+/** A name that is no UTF-8 is read as another one, which no file has. */
+const whyNot = (path: string, error: unknown): string => {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT'
+    ? `${path} was removed meanwhile, or its name is no UTF-8`
+    : `${path} cannot be read (${code ?? String(error)})`;
 };
 
 const readPackage = async (directory: string): Promise<{ name: string; version: string }> => {

@@ -18,7 +18,7 @@ export interface LayersRequest {
     /** SHA-256 of the artifact's file list. */
     readonly digest: string;
   };
-  /** `elf` for Firecracker, see kernel-elf.ts for what that takes; a compressed kernel unless told otherwise. */
+  /** `elf` for Firecracker, see kernel-elf.ts for what that takes; the kernel that QEMU starts fastest unless told otherwise. */
   readonly kernelForm?: KernelForm;
   /** Look for a newer kernel than the one that is remembered. */
   readonly refresh?: boolean;
@@ -82,7 +82,7 @@ const buildForVm = async (store: LayerStore, request: LayersRequest, thorough: b
   const agent = await agentLayer({ ...shared, ...request.agent, format });
   const fromKernel = await kernelLayers({
     ...shared,
-    form: request.kernelForm ?? 'bzimage',
+    form: request.kernelForm ?? 'qemu',
     refresh: (request.refresh ?? false) && !thorough,
   });
   const base = await baseLayer({ ...shared, node: process.execPath });

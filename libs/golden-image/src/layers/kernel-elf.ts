@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { kernelUnavailable } from '@polydev/errors';
+import { isOpsError, kernelUnavailable } from '@polydev/errors';
 
 /** Offsets in the header of a bzImage (Linux: Documentation/arch/x86/boot.rst). */
 const HEADER = { setupSectors: 0x1f1, magic: 0x202, payloadOffset: 0x248, payloadLength: 0x24c } as const;
@@ -26,6 +26,23 @@ export const kernelElfOf = (bzImage: Buffer): Buffer => {
   return kernel;
 };
 
+/**
+ * The kernel for QEMU: uncompressed where the one in a bzImage can be had and can be entered without its unpacker (PVH), which saves
+ * an emulated guest a fifth of its boot; else the bzImage as it is.
+ */
+export const kernelForQemu = (bzImage: Buffer): Buffer => {
+  try {
+    const elf = kernelElfOf(bzImage);
+    return elf.includes(PVH_NOTE) ? elf : bzImage;
+  } catch (error) {
+    if (!isOpsError(error, 'KERNEL_UNAVAILABLE')) throw error;
+    return bzImage;
+  }
+};
+
+/** Type and owner of the note with the entry that QEMU looks for (Xen: XEN_ELFNOTE_PHYS32_ENTRY, public/elfnote.h). */
+const PVH_NOTE = Buffer.from('\x12\0\0\0Xen\0', 'latin1');
+
 const isElf = (file: Buffer): boolean => file.toString('latin1', 0, 4) === '\x7fELF';
 
 const GZIP = 0x8b1f;
@@ -33,9 +50,17 @@ const LZ4_LEGACY = 0x184c2102;
 
 /** The payload ends with four bytes that say how long it is uncompressed; gzip has them in its own format. */
 const uncompressed = (payload: Buffer): Buffer | undefined => {
-  if (payload.readUInt16LE(0) === GZIP) return gunzipSync(payload);
+  if (payload.readUInt16LE(0) === GZIP) return gunzipped(payload);
   if (payload.readUInt32LE(0) !== LZ4_LEGACY) return undefined;
   return fromLz4(payload.subarray(4, -4), payload.readUInt32LE(payload.length - 4));
+};
+
+const gunzipped = (payload: Buffer): Buffer | undefined => {
+  try {
+    return gunzipSync(payload);
+  } catch {
+    return undefined;
+  }
 };
 
 /** LZ4's legacy frame: blocks, each after its length in four bytes (lz4: doc/lz4_Frame_format.md). */

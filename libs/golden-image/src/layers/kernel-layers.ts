@@ -3,15 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import { kernelUnavailable } from '@polydev/errors';
 import { sha256OfText } from './files';
 import { GUEST_TEXTS, initrdEntries } from './initrd';
-import { kernelElfOf } from './kernel-elf';
+import { kernelElfOf, kernelForQemu } from './kernel-elf';
 import { kernelPackage, type PackageRequest } from './kernel-package';
 import type { KnownPackage } from './layer-index';
 import type { StoredLayer } from './layer-store';
 import { newcArchive } from './newc';
 import { runProgram, tellingFullDisk } from './run-program';
 
-/** What a VMM starts: QEMU a compressed kernel, Firecracker an uncompressed ELF file. */
-export type KernelForm = 'bzimage' | 'elf';
+/** Which VMM starts it: Firecracker an uncompressed ELF file and nothing else, QEMU a compressed kernel too. */
+export type KernelForm = 'qemu' | 'elf';
 
 export interface KernelLayersRequest extends PackageRequest {
   readonly form: KernelForm;
@@ -88,10 +88,9 @@ interface Unpacked {
 const addKernel = async ({ store, form }: KernelLayersRequest, { unpacked, key }: Unpacked): Promise<StoredLayer> => {
   const [name] = (await readdir(join(unpacked, 'boot'))).filter((file) => file.startsWith('vmlinuz-'));
   if (name === undefined) throw kernelUnavailable({ reason: 'its package holds no boot/vmlinuz-…' });
-  const compressed = join(unpacked, 'boot', name);
-  if (form === 'bzimage') return store.add({ kind: 'kernel', key, file: compressed });
-  const elf = kernelElfOf(await readFile(compressed));
-  return store.add({ kind: 'kernel', key, file: await written(join(unpacked, 'vmlinux'), elf) });
+  const packaged = await readFile(join(unpacked, 'boot', name));
+  const kernel = form === 'elf' ? kernelElfOf(packaged) : kernelForQemu(packaged);
+  return store.add({ kind: 'kernel', key, file: await written(join(unpacked, 'kernel'), kernel) });
 };
 
 const addInitrd = async ({ store, tools }: KernelLayersRequest, { unpacked, key }: Unpacked): Promise<StoredLayer> => {

@@ -75,7 +75,8 @@ const activated = async (build: Build, manifest: ImageManifest, validateMs: numb
   const { result: previous, durationMs: activateMs } = await makeActive(parts, { id, source, reason: 'activate' });
   const timings = { layersMs: prepared.durationMs, validateMs, activateMs };
   const proof = { ...proofOf(manifest), rebuilt: prepared.result.rebuilt, timings };
-  return { outcome: 'activated', ...proof, ...(previous !== undefined && { previous }) };
+  // An image that was removed by hand and built again comes after itself.
+  return { outcome: 'activated', ...proof, ...(previous !== undefined && previous !== id && { previous }) };
 };
 
 const repair = async (build: Build, manifest: ImageManifest): Promise<void> => {

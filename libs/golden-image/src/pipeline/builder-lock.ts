@@ -1,10 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { builderLockLost, imageRootUnusable } from '@polydev/errors';
+import { builderLockLost } from '@polydev/errors';
 import type { ImagesLayout } from '../layout';
+import { tellingRefusal } from '../root-access';
 import { activeId } from '../store';
 
 /** Who builds, for the one that waits. */
@@ -44,17 +44,12 @@ export const withBuilderLock = async <T>(layout: ImagesLayout, request: LockRequ
 };
 
 /** Throws IMAGE_ROOT_UNUSABLE where this account may not write there. */
-const makeRoom = async ({ root, work }: ImagesLayout): Promise<void> => {
-  try {
+const makeRoom = ({ root, work }: ImagesLayout): Promise<void> =>
+  tellingRefusal(root, async () => {
     await mkdir(work, { recursive: true });
     await access(work, constants.W_OK);
     await access(root, constants.W_OK);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) throw error;
-    throw imageRootUnusable({ root, user: userInfo().username, reason: code });
-  }
-};
+  });
 
 type Holder = ChildProcessByStdio<Writable, Readable, null>;
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RELEASE_FILE, releaseInfoSchema } from '@polydev/contract';
-import { agentUnidentified } from '@polydev/errors';
+import { agentUnidentified, printableName } from '@polydev/errors';
 import type { AgentSource } from '../pipeline';
 
 /**
@@ -10,10 +10,26 @@ import type { AgentSource } from '../pipeline';
  */
 export const agentSource = async (directory: string, given: Partial<AgentSource>): Promise<AgentSource> => {
   const { sha, digest, release } = given;
-  if (sha !== undefined && digest !== undefined && release !== undefined) return { sha, digest, release };
+  if (sha !== undefined && digest !== undefined && release !== undefined)
+    return wellFormed(directory, { sha, digest, release });
   const info = await releaseInfo(directory);
   if (typeof info === 'string') throw agentUnidentified({ directory, reason: info });
-  return { sha: sha ?? info.sha, digest: digest ?? info.digest, release: release ?? info.release };
+  return wellFormed(directory, {
+    sha: sha ?? info.sha,
+    digest: digest ?? info.digest,
+    release: release ?? info.release,
+  });
+};
+
+/** They go into file names, into the guest, and onto terminals. */
+const FORMS = { sha: /^[\w.+-]{1,128}$/, digest: /^[0-9a-f]{64}$/, release: /^[\w.+-]{1,128}$/ } as const;
+
+const wellFormed = (directory: string, source: AgentSource): AgentSource => {
+  const names = ['sha', 'digest', 'release'] as const;
+  const wrong = names.filter((name) => !FORMS[name].test(source[name]));
+  if (wrong.length === 0) return source;
+  const told = wrong.map((name) => `"${printableName(source[name])}" is no ${name}`);
+  throw agentUnidentified({ directory, reason: told.join(', ') });
 };
 
 const releaseInfo = async (directory: string): Promise<AgentSource | string> => {

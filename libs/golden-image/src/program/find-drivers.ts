@@ -10,10 +10,12 @@ import type { Drivers } from './program';
 
 /** Every way to run images that there is, on this machine and for these settings. */
 export const findDrivers = (settings: ImageSettings, layout: ImagesLayout): Drivers => {
+  // One for all: it asks QEMU once what it is.
+  let qemu: VmDriver | undefined;
   const of = (name: DriverName): VmDriver => {
     switch (name) {
       case 'qemu':
-        return qemuDriver({ root: layout.root });
+        return (qemu ??= qemuDriver({ root: layout.root }));
       case 'process':
         return processDriver();
       case 'firecracker':

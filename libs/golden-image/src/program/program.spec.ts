@@ -165,6 +165,42 @@ describe('the program, alone in a directory', () => {
     await run(['vms', 'stop', '--all']);
   });
 
+  it.each([
+    ['has a file for a folder', (place: string) => writeFileSync(place, ''), ''],
+    ['has a folder for a link', (place: string) => mkdirSync(join(place, 'active'), { recursive: true }), '/active'],
+  ])('says so where the root of the images %s', async (_, spoil, refused) => {
+    rmSync(root, { recursive: true });
+    spoil(root);
+    for (const args of [['status'], ['vms', 'start'], ['build', `--agent=${release(READY).directory}`]]) {
+      const { last, code } = await run([...args, '--json']);
+      expect([code, last]).toEqual([1, expect.objectContaining({ event: 'error', code: 'IMAGE_ROOT_UNUSABLE' })]);
+      expect(last['message']).toContain(`cannot use ${root}${refused}`);
+    }
+  });
+
+  it('takes nothing for a commit, a digest or a release that is none', async () => {
+    const { directory } = release(READY);
+    const args = ['build', `--agent=${directory}`, '--sha=a b', '--digest=abc', '--release=../\x1b[2J', '--json'];
+    expect((await run(args)).last).toMatchObject({
+      code: 'AGENT_UNIDENTIFIED',
+      message: expect.stringContaining('"a b" is no sha, "abc" is no digest, "../\\x1b[2J" is no release'),
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('builds an image again that somebody has removed, also under a VM', async () => {
+    const one = release(READY);
+    const { id } = (await build(one)).last;
+    expect((await run(['vms', 'start'])).code).toBe(0);
+    rmSync(join(root, String(id)), { recursive: true });
+    expect((await run(['vms', 'start', '--json'])).last).toMatchObject({ code: 'NO_ACTIVE_IMAGE' });
+    const again = (await build(one)).last;
+    expect(again).toMatchObject({ outcome: 'activated', id });
+    expect(again).not.toHaveProperty('previous');
+    expect((await run(['status', '--json'])).last).toMatchObject({ active: id, vms: [{ image: id, health: 'ready' }] });
+    await run(['vms', 'stop', '--all']);
+  });
+
   /** Agents that run below the root. */
   const processes = (): readonly string[] =>
     readdirSync('/proc').filter((name) => {

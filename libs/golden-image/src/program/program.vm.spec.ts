@@ -94,5 +94,5 @@ describeVm('the program, with real VMs', () => {
       from: second['id'],
       verdict: 'ready',
     });
-  }, 300_000);
+  }, 900_000);
 });

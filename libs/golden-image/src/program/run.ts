@@ -1,5 +1,6 @@
 import { isOpsError, type OpsError } from '@polydev/errors';
 import { imagesLayout } from '../layout';
+import { tellingRefusal } from '../root-access';
 import { parseCommandLine } from './command-line';
 import { findDrivers } from './find-drivers';
 import { errorText, lineOf, stepText, textOf } from './output';
@@ -30,7 +31,8 @@ export const run = async (surroundings: Surroundings): Promise<0 | 1> => {
   };
   try {
     const { command } = parseCommandLine(args);
-    const result = await runVerb(programOf(surroundings, report), command);
+    const program = programOf(surroundings, report);
+    const result = await tellingRefusal(program.layout.root, () => runVerb(program, command));
     out(json ? JSON.stringify(lineOf(result)) : textOf(result));
     return 0;
   } catch (error) {

@@ -9,7 +9,7 @@ const positive = z.number().int().positive();
 const settingsSchema = z.object({
   root: z.string().startsWith('/').default('/opt/polydev-ai/images'),
   target: z.string().min(1).default('vm-agent'),
-  driver: z.union([driverNameSchema, z.literal('auto')]).default('auto'),
+  driver: z.enum([...driverNameSchema.options, 'auto']).default('auto'),
   allowProcess: z.boolean().default(false),
   network: z
     .discriminatedUnion('mode', [

@@ -37,32 +37,44 @@ interface Ride extends Woken, GuestFacts {
 }
 
 /**
- * Boots an image to a ready agent and, at the same time, a second VM to the point where a snapshot of it is taken; then restores two
- * clones from that at once, and compares what the three agents have seen.
+ * Boots an image to a ready agent and, at the same time, a second VM to the point where a snapshot of it is taken, from which two
+ * clones are restored at once; then compares what the three agents have seen. Whether the image boots is judged first.
  */
 export const attempt = async (stage: Stage, plan: AttemptPlan): Promise<Attempt> => {
   const follow = { ...plan.follow, signal: stage.signal };
-  const directory = join(stage.directory, 'snapshot');
-  const booted = stage.begin(() => ride({ follow, name: 'the booted VM', start: stage.boot, booting: true }));
-  const saved = plan.clones ? stage.begin(() => saveOne(stage, { follow, directory })) : undefined;
+  const booted = stage.begin(() =>
+    ride({ follow, name: 'the booted VM', start: () => stage.boot('check'), booting: true }),
+  );
+  const copied = plan.clones ? stage.begin(() => cloneOne(stage, follow)) : undefined;
   const first = await booted;
   if (first.judgement.verdict !== 'ready') return outcome(first);
   const facts = { bootMs: first.ms, ...skewOfAll([first]) };
-  if (!saved) return { ...outcome(first), ...facts };
+  if (!copied) return { ...outcome(first), ...facts };
   await first.vm?.stop();
-  const second = await saved;
+  const second = await copied;
   if ('judgement' in second) return { ...outcome(second), ...facts };
-  const clones = await Promise.all(
-    ['a clone', 'the other clone'].map((name) =>
-      stage.begin(() => ride({ follow, name, start: () => stage.restore(second), booting: false })),
-    ),
-  );
+  const { clones, saved } = second;
   const bad = clones.find(({ judgement }) => judgement.verdict !== 'ready');
   if (bad) return { ...outcome(bad, 'restored from a snapshot, '), ...facts };
   const restored = { ...facts, ...skewOfAll([first, ...clones]), restoreMs: Math.max(...clones.map(({ ms }) => ms)) };
   const same = compareGuests(first, clones);
   if (same) return { ...restored, ...same };
-  return { ...outcome(first), ...restored, ...(await keep(second, plan.request.snapshot)) };
+  return { ...outcome(first), ...restored, ...(await keep(saved, plan.request.snapshot)) };
+};
+
+interface Copies {
+  readonly saved: Snapshot;
+  readonly clones: readonly Ride[];
+}
+
+/** Two clones of a VM that is booted for it, or what there is to say of that VM where no snapshot of it was taken. */
+const cloneOne = async (stage: Stage, follow: Follow): Promise<Copies | NoSnapshot> => {
+  const saved = await saveOne(stage, { follow, directory: join(stage.directory, 'snapshot') });
+  if ('judgement' in saved) return saved;
+  const clones = ['a clone', 'the other clone'].map((name) =>
+    stage.begin(() => ride({ follow, name, start: () => stage.restore(saved), booting: false })),
+  );
+  return { saved, clones: await Promise.all(clones) };
 };
 
 interface RidePlan {
@@ -89,16 +101,18 @@ const ride = async ({ follow, name, start, booting }: RidePlan): Promise<Ride> =
   return { ...woken, name, ms: Math.round(woken.at - began), console, vm };
 };
 
+type NoSnapshot = Pick<Ride, 'judgement' | 'console' | 'ms'>;
+
 /** The snapshot, or what there is to say of the VM of which none was taken. */
 const saveOne = async (
   stage: Stage,
   { follow, directory }: { readonly follow: Follow; readonly directory: string },
-): Promise<Snapshot | Pick<Ride, 'judgement' | 'console' | 'ms'>> => {
+): Promise<Snapshot | NoSnapshot> => {
   const began = performance.now();
   let vm: Vm | undefined;
   let judgement: Judgement | undefined;
   try {
-    vm = await stage.boot();
+    vm = await stage.boot('source');
     judgement = await followToWaiting(vm, follow);
     if (!judgement) {
       await followToWarm(vm, follow);
@@ -113,7 +127,7 @@ const saveOne = async (
   return { judgement, console, ms: Math.round(performance.now() - began) };
 };
 
-const outcome = ({ judgement, console, ms }: Pick<Ride, 'judgement' | 'console' | 'ms'>, where = ''): Attempt => ({
+const outcome = ({ judgement, console, ms }: NoSnapshot, where = ''): Attempt => ({
   verdict: judgement.verdict,
   detail: `${where}${judgement.detail}`,
   console,

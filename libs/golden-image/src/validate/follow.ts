@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpsError } from '@polydev/errors';
 import { hasWord, wholeLines } from '../drivers/console-text';
 import type { Vm } from '../drivers/driver';
+import { vmClock } from '../drivers/vm-clock';
 import { GUEST_SAYS } from '../guest-contract';
 import { whileAsking, type Answers } from './ask-often';
-import { judge, type Expected, type Judgement, type Phase, type Sight } from './judge';
+import { judge, type Expected, type Judgement, type Sight } from './judge';
 import type { BootLimits } from './limits';
 import { clockOf, readProbeLine, type Clock, type ProbeLine } from './probe-line';
 
@@ -19,16 +20,18 @@ export interface Follow {
 
 /** Follows a VM from its start until its guest waits to be woken: returns undefined then, else why it never will. */
 export const followToWaiting = async (vm: Vm, { expected, limits, signal }: Follow): Promise<Judgement | undefined> => {
-  const start = performance.now();
-  let begun: number | undefined;
+  let clock = await vmClock(vm.pid);
+  let phase: 'init' | 'waiting' = 'init';
   for (;;) {
     signal.throwIfAborted();
     const sight = await look(vm);
-    if (begun === undefined && hasWord(sight.console, GUEST_SAYS.init)) begun = performance.now();
+    if (phase === 'init' && hasWord(sight.console, GUEST_SAYS.init)) {
+      phase = 'waiting';
+      clock = await vmClock(vm.pid);
+    }
     if (hasWord(sight.console, GUEST_SAYS.waiting)) return undefined;
-    const overdue: Phase | undefined =
-      begun === undefined ? passed(start, limits.initMs) && 'init' : passed(begun, limits.waitingMs) && 'waiting';
-    const judgement = judge({ ...sight, overdue }, expected);
+    const over = await clock.passed(phase === 'init' ? limits.initMs : limits.waitingMs);
+    const judgement = judge({ ...sight, overdue: over ? phase : undefined }, expected);
     if (judgement) return judgement;
     await sleep(POLL_MS);
   }
@@ -36,14 +39,15 @@ export const followToWaiting = async (vm: Vm, { expected, limits, signal }: Foll
 
 /** Lets a waiting guest bring into memory what a snapshot of it is to have. One that does not come to that is as good, and slower. */
 export const followToWarm = async (vm: Vm, { limits, signal }: Follow): Promise<void> => {
-  for (const start = performance.now(); !passed(start, limits.readyMs) && vm.running(); await sleep(POLL_MS)) {
+  for (
+    const clock = await vmClock(vm.pid);
+    !(await clock.passed(limits.readyMs)) && vm.running();
+    await sleep(POLL_MS)
+  ) {
     signal.throwIfAborted();
     if (hasWord(await vm.console(), GUEST_SAYS.warm)) return;
   }
 };
-
-const passed = (start: number, limit: number): undefined | true =>
-  performance.now() - start > limit ? true : undefined;
 
 const look = async (vm: Vm): Promise<Omit<Sight, 'overdue'>> => {
   const running = vm.running();
@@ -79,7 +83,7 @@ const untilJudged = async (
   answers: Answers,
   { expected, limits, signal, told }: Follow & { readonly told: number },
 ): Promise<Woken> => {
-  const start = performance.now();
+  const clock = await vmClock(vm.pid);
   let probe: Pick<Woken, 'probe' | 'clock'> = {};
   for (let notBefore = Date.now(); ; await sleep(POLL_MS)) {
     signal.throwIfAborted();
@@ -89,7 +93,7 @@ const untilJudged = async (
     if (line) probe = { probe: line, clock: clockOf(line, { notBefore, at: Date.now(), told }) };
     notBefore = before;
     const answer = answers.last();
-    const overdue = passed(start, limits.readyMs) && 'ready';
+    const overdue = (await clock.passed(limits.readyMs)) ? 'ready' : undefined;
     const judgement = judge({ ...sight, answer: answer?.reply, overdue }, expected);
     if (judgement) return { judgement, at: answer?.at ?? performance.now(), ...probe };
   }

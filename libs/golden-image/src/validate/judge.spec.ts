@@ -36,6 +36,12 @@ describe('the verdict on a guest', () => {
     ['an agent that says nothing of itself is ready', answered({ status: 'ready' }), 'wrong-version', 'image nothing'],
     ['nothing answered in time', { overdue: 'ready' }, 'hung', 'answered nothing'],
     ['it was still starting', { overdue: 'ready', ...answered({ status: 'starting' }) }, 'never-ready', '"starting"'],
+    [
+      'its status would drive a terminal',
+      { overdue: 'ready', ...answered({ status: '\x1b[2J\n\x9bok' }) },
+      'never-ready',
+      'the status "\\x1b[2J\\n\\x9bok"',
+    ],
     ['it answered with errors', { overdue: 'ready', ...answered('oops', 503) }, 'never-ready', 'HTTP 503'],
     ['ready, but not as 200', { overdue: 'ready', ...answered(ready, 500) }, 'never-ready', 'HTTP 500'],
     ['the VM was killed', { console: 'GUEST-INIT\n', running: false }, 'infrastructure', 'had not said why'],

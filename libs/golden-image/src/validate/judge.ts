@@ -1,4 +1,5 @@
 import type { Verdict } from '@polydev/contract';
+import { printableName } from '@polydev/errors';
 import { hasWord } from '../drivers/console-text';
 import { GUEST_SAYS } from '../guest-contract';
 import type { HealthReply } from '../drivers/ask-health';
@@ -83,4 +84,12 @@ const summary = (answer: HealthReply): string => {
   return `HTTP ${answer.status}${status === undefined ? '' : ` with the status ${shown(status)}`}`;
 };
 
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 200));
+const SHOWN = 200;
+
+/** What an agent answered, on one line and without what could drive a terminal. */
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string'
+    ? `"${printableName(value.slice(0, SHOWN))}"`
+    : printableName(JSON.stringify(value).slice(0, SHOWN));
+};

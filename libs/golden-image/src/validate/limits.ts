@@ -1,4 +1,7 @@
-/** Time that each part of a boot may take, in milliseconds. The agent's own is the environment's. */
+/**
+ * Time that each part of a boot may take, in milliseconds of the VM's own time (vm-clock.ts): where everything waits its turn, so does a
+ * guest, and nothing of that is the image's fault. The agent's own is the environment's.
+ */
 export interface BootLimits {
   /** From the start of the VMM until the guest's init runs. */
   readonly initMs: number;
@@ -9,20 +12,7 @@ export interface BootLimits {
 }
 
 /**
- * An idle machine of two processors takes 2 s and 1 s for the first two with emulation (TCG). A guest that is not as far by these
+ * An idle machine of two processors takes 1.5 s and 0.5 s for the first two with emulation (TCG). A guest that is not as far by these
  * is the machine's fault, or QEMU's: one in some tens of boots stands still before its kernel has said anything.
  */
 export const BOOT_LIMITS: BootLimits = { initMs: 15_000, waitingMs: 15_000, readyMs: 10_000 };
-
-/** A machine that is busier than this would not be waited for either. */
-const MOST = 4;
-
-/**
- * The limits on a machine with that load average (of the last minute) on so many processors: where everything waits its turn, so does a
- * guest, and nothing of that is the image's fault. Pure.
- */
-export const limitsUnder = (limits: BootLimits, load: number, processors: number): BootLimits => {
-  const factor = Math.min(MOST, Math.max(1, load / processors));
-  const { initMs, waitingMs, readyMs } = limits;
-  return { initMs: initMs * factor, waitingMs: waitingMs * factor, readyMs: readyMs * factor };
-};

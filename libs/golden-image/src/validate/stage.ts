@@ -10,7 +10,8 @@ import { forwardedPorts } from './networks';
 export interface Stage {
   readonly directory: string;
   readonly signal: AbortSignal;
-  readonly boot: () => Promise<Vm>;
+  /** `source`: a snapshot of it is to be taken. */
+  readonly boot: (use: Use) => Promise<Vm>;
   readonly restore: (snapshot: Snapshot) => Promise<Vm>;
   /** Begins work that the stage waits for before it goes; it is aborted when the stage goes first. */
   readonly begin: <T>(work: () => Promise<T>) => Promise<T>;
@@ -27,9 +28,9 @@ export const withStage = async <T>(
   const begun: Promise<unknown>[] = [];
   const vms: Vm[] = [];
   const names: string[] = [];
-  const add = async (make: (spec: VmSpec) => Promise<Vm>) => {
+  const add: Add = async (use, make) => {
     signal.throwIfAborted();
-    const spec = await newSpec(request, networks);
+    const spec = { ...(await newSpec(request, networks)), use };
     names.push(spec.id);
     return vms[vms.push(await make(spec)) - 1] as Vm;
   };
@@ -41,7 +42,7 @@ export const withStage = async <T>(
   const { directory } = request;
   await mkdir(directory, { recursive: true });
   try {
-    const stage = { directory, signal, begin, boot: () => add(driver.boot), restore: restorer(add, driver) };
+    const stage = { directory, signal, begin, ...startersOf(add, driver) };
     return await orAborted(
       stage.begin(() => use(stage)),
       request.signal,
@@ -59,10 +60,13 @@ export const withStage = async <T>(
   }
 };
 
-const restorer =
-  (add: (make: (spec: VmSpec) => Promise<Vm>) => Promise<Vm>, driver: VmDriver): Stage['restore'] =>
-  (snapshot) =>
-    add((spec) => driver.restore(spec, snapshot));
+type Use = 'check' | 'source';
+type Add = (use: Use, make: (spec: VmSpec) => Promise<Vm>) => Promise<Vm>;
+
+const startersOf = (add: Add, driver: VmDriver): Pick<Stage, 'boot' | 'restore'> => ({
+  boot: (use) => add(use, driver.boot),
+  restore: (snapshot) => add('check', (spec) => driver.restore(spec, snapshot)),
+});
 
 const newSpec = async (
   { image, memoryMiB, cpus, directory }: ImageCheckRequest,
@@ -71,7 +75,7 @@ const newSpec = async (
   const id = `check-${randomBytes(4).toString('hex')}`;
   const own = join(directory, id);
   await mkdir(own);
-  return { id, image, network: await networks.take(id), memoryMiB, cpus, directory: own, use: 'check' };
+  return { id, image, network: await networks.take(id), memoryMiB, cpus, directory: own };
 };
 
 /** The promise's outcome, or the signal's reason as soon as it is aborted. */

@@ -1,9 +1,8 @@
-import { availableParallelism, loadavg } from 'node:os';
 import { driverUnusable } from '@polydev/errors';
 import type { UsableProbe, VmDriver } from '../drivers/driver';
 import { attempt, type Attempt } from './attempt';
 import type { ImageCheck, ImageCheckRequest } from './check-request';
-import { BOOT_LIMITS, limitsUnder } from './limits';
+import { BOOT_LIMITS } from './limits';
 import { withStage } from './stage';
 
 /**
@@ -26,9 +25,7 @@ const tryWith = async (request: ImageCheckRequest, driver: VmDriver): Promise<Om
   const probe = await driver.probe();
   if (!probe.usable) throw driverUnusable(probe);
   const { image, digest, depth, limits } = request;
-  const [load = 0] = loadavg();
-  const within = limitsUnder({ ...BOOT_LIMITS, ...limits }, load, availableParallelism());
-  const follow = { expected: { image: image.id, digest }, limits: within };
+  const follow = { expected: { image: image.id, digest }, limits: { ...BOOT_LIMITS, ...limits } };
   const clones = depth === 'full' && probe.snapshots;
   const seen: Attempt = await withStage({ request, driver }, (stage) => attempt(stage, { request, follow, clones }));
   return { ...seen, ...machineOf(probe) };

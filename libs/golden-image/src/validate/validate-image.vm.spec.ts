@@ -52,6 +52,7 @@ describeVm('an image, proven by a real boot', () => {
       `digest "${'0'.repeat(64)}" instead of ${SAMPLE_DIGEST}`,
       '',
     ],
+    ['is of another image', 'elsewhere', 'wrong-version', 'image "img-0000000000000000" instead of img-', ''],
   ] as const)(
     'whose agent %s is refused',
     async (_, agent, verdict, detail, lastWords) => {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
-import { imageAddressesTaken, imageNetworkNotUp } from '@polydev/errors';
+import { imageAddressesTaken, imageNetworkNotUp, imageTunClosed } from '@polydev/errors';
 import type { VmNetwork } from '../drivers/driver';
 import type { ImagesLayout } from '../layout';
 import { missingOf, placeOf, planNetwork, runHere, showNetwork, type BridgeSettings, type Run } from '../network';
@@ -23,7 +23,7 @@ export interface NetworkClaim {
 /**
  * Takes an address (or a port, where ports are forwarded) for a VM that no other one has, among any number of starters
  * at the same time. It is given back by `releaseClaims`, or once neither the VM nor this process lives. Throws
- * IMAGE_NETWORK_NOT_UP, IMAGE_NETWORK_INVALID or IMAGE_ADDRESSES_TAKEN.
+ * IMAGE_NETWORK_NOT_UP, IMAGE_TUN_CLOSED, IMAGE_NETWORK_INVALID or IMAGE_ADDRESSES_TAKEN.
  */
 export async function claimNetwork(claim: NetworkClaim): Promise<VmNetwork> {
   const { network } = claim;
@@ -58,12 +58,23 @@ async function claimPlace({ layout, vm, run = runHere }: NetworkClaim, settings:
       : []),
   ];
   if (missing.length > 0) throw imageNetworkNotUp({ missing });
+  await requireTun(run);
   // One that is open without a claim belongs to a VM that somebody else started.
   const free = openable.filter((tap) => !tap.inUse).map((tap) => tap.number);
   const number = await claimNumber(layout, free, { vm, lives: livesIn(layout), usable: async () => true });
   if (number === undefined) throw imageAddressesTaken({ kind: 'address', where: plan.bridge, count: openable.length });
   return placeOf(plan, number);
 }
+
+const TUN = '/dev/net/tun';
+
+/** Opened to see whether it opens: besides its mode, a container or a missing module may forbid it. That alone makes nothing. */
+const requireTun = async (run: Run): Promise<void> => {
+  const { exitCode, stderr } = await run(['sh', '-c', 'exec 3<> "$0"', TUN]);
+  if (exitCode === 0) return;
+  const reason = stderr.trim().split(': ').at(-1) || `exit code ${exitCode}`;
+  throw imageTunClosed({ device: TUN, user: userInfo().username, reason });
+};
 
 const mayOpen = (owner: string | undefined): boolean => {
   const { uid, username } = userInfo();

@@ -42,6 +42,15 @@ it('the number of a starter that died is free, unless its VM lives', async () =>
   expect(readdirSync(layout.claims).sort()).toEqual(['2-vm-a', '3-vm-lives']);
 });
 
+it('the number of a claim that a disk broke is free', async () => {
+  const layout = imagesLayout(root);
+  mkdirSync(layout.claims);
+  const broken = ['', '{"pi', 'null', '{"pid":"1"}', '[]'];
+  broken.forEach((text, index) => writeFileSync(join(layout.claims, `2-vm-${index}`), text));
+  expect(await claim('vm-a', [2])).toBe(2);
+  expect(readdirSync(layout.claims)).toEqual(['2-vm-a']);
+});
+
 it('a number is not taken for a longer one that begins with it', async () => {
   expect(await claim('vm-a', [20])).toBe(20);
   expect(await claim('vm-b', [2])).toBe(2);

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImagesLayout } from '../layout';
-import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity';
+import { identitySchema, isRunning, ownIdentity, type ProcessIdentity } from './process-identity';
 
 /** Who wants a number. */
 export interface Claimant {
@@ -89,10 +89,15 @@ async function writeClaim(file: string, identity: ProcessIdentity): Promise<void
   await rename(draft, file);
 }
 
-/** Undefined where it was given back in the meantime. */
+/** Undefined where it was given back in the meantime, or a disk broke it. */
 async function readClaim(path: string): Promise<ProcessIdentity | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity);
+  if (text === undefined) return undefined;
+  try {
+    return identitySchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 const vmOf = (file: string): string | undefined => /(?:^|\/)\d+-([^/]+)$/.exec(file)?.[1];

@@ -1,11 +1,12 @@
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DriverName } from '@polydev/contract';
+import { driverNameSchema, imageIdSchema, type DriverName } from '@polydev/contract';
+import { z } from 'zod';
 import type { VmSpec } from '../drivers/driver';
 import { vmProcessesBelow } from '../drivers/vm-process';
 import { imagesLayout, type ImagesLayout } from '../layout';
 import { releaseClaims } from './claims';
-import { isRunning, type ProcessIdentity } from './process-identity';
+import { identitySchema, isRunning, type ProcessIdentity } from './process-identity';
 
 /** `vm.json`: that a VM uses an image. Valid while its process lives, or the process that starts it. */
 export interface Lease {
@@ -23,6 +24,23 @@ export interface Lease {
   readonly ready?: true;
 }
 
+/** What of a lease is followed without a further look. */
+const leaseSchema = z.object({
+  id: z.string(),
+  image: imageIdSchema,
+  driver: driverNameSchema,
+  spec: z.object({
+    directory: z.string(),
+    image: z.object({ kind: z.enum(['vm', 'process']) }),
+    network: z.union([
+      z.object({ mode: z.literal('forward'), port: z.number() }),
+      z.object({ mode: z.literal('bridge'), address: z.string() }),
+    ]),
+  }),
+  starter: identitySchema,
+  process: identitySchema.optional(),
+});
+
 export const VM_ID = /^vm-[0-9a-f]{8}$/;
 export const LEASE_FILE = 'vm.json';
 const leaseFile = (layout: ImagesLayout, id: string) => join(layout.vm(id), LEASE_FILE);
@@ -39,7 +57,8 @@ export async function readLease(layout: ImagesLayout, id: string): Promise<Lease
   const text = await readFile(leaseFile(layout, id), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Lease;
+    const value: unknown = JSON.parse(text);
+    return leaseSchema.safeParse(value).success ? (value as Lease) : undefined;
   } catch {
     return undefined; // Written in one piece, so a disk broke it: what it says of a process cannot be trusted.
   }
@@ -54,16 +73,20 @@ export async function isLive(lease: Lease): Promise<boolean> {
 /** Whether a VM's starter died before it was ready: nobody was told of it, and nobody will wake it. */
 export const isAbandoned = (lease: Lease): boolean => lease.ready !== true && !isRunning(lease.starter);
 
+const vmIds = async (layout: ImagesLayout): Promise<readonly string[]> =>
+  (await readdir(layout.vms).catch(() => [])).filter((name) => VM_ID.test(name)).sort();
+
 /** Every lease below a root, of living and dead VMs, by id. */
 export async function readLeases(layout: ImagesLayout): Promise<readonly Lease[]> {
-  const names = await readdir(layout.vms).catch(() => []);
-  const leases = await Promise.all(
-    names
-      .filter((name) => VM_ID.test(name))
-      .sort()
-      .map((id) => readLease(layout, id)),
-  );
+  const leases = await Promise.all((await vmIds(layout)).map((id) => readLease(layout, id)));
   return leases.filter((lease) => lease !== undefined);
+}
+
+/** Ids of directories without a lease that can be read: whether a VM runs there only its processes tell. */
+export async function unleasedIds(layout: ImagesLayout): Promise<readonly string[]> {
+  const ids = await vmIds(layout);
+  const leases = await Promise.all(ids.map((id) => readLease(layout, id)));
+  return ids.filter((_, index) => leases[index] === undefined);
 }
 
 /** Leases of the VMs that run or are being started: what they use must stay. `root` is `<state_dir>/images`. */

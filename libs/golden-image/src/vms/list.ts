@@ -1,8 +1,8 @@
 import type { DriverName, VmView } from '@polydev/contract';
 import type { VmDriver } from '../drivers/driver';
-import { endVmsBelow } from '../drivers/vm-process';
+import { endVmsBelow, vmProcessesBelow } from '../drivers/vm-process';
 import type { ImagesLayout } from '../layout';
-import { isAbandoned, isLive, readLeases, removeVm, type Lease } from './lease';
+import { isAbandoned, isLive, readLeases, removeVm, unleasedIds, type Lease } from './lease';
 import { healthOf, viewOfVm } from './view';
 
 /** The driver with a name. */
@@ -10,7 +10,7 @@ export type DriverOf = (name: DriverName) => VmDriver;
 
 /**
  * Returns the VMs that run, each asked for its health, by id. What dead ones left is removed, and so are those that
- * were never ready.
+ * were never ready. One whose lease is damaged goes on unseen, until all are stopped or it is by its id.
  */
 export async function listVms(layout: ImagesLayout, driverOf: DriverOf): Promise<readonly VmView[]> {
   const views = await Promise.all(
@@ -21,6 +21,8 @@ export async function listVms(layout: ImagesLayout, driverOf: DriverOf): Promise
       return undefined;
     }),
   );
+  for (const id of await unleasedIds(layout))
+    if ((await vmProcessesBelow(layout.vm(id))).length === 0) await removeVm(layout, id);
   return views.filter((view) => view !== undefined);
 }
 

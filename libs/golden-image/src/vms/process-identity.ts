@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 
-/** One process, told from a later one that got its number. */
-export interface ProcessIdentity {
-  readonly pid: number;
+export const identitySchema = z.object({
+  pid: z.number().int().positive(),
   /** `<boot id>/<clock ticks since boot at its start>`. */
-  readonly started: string;
-}
+  started: z.string(),
+});
+/** One process, told from a later one that got its number. */
+export type ProcessIdentity = Readonly<z.infer<typeof identitySchema>>;
 
 /**
  * Returns the identity of a running process, or undefined where none has that number (or it has ended and waits to be

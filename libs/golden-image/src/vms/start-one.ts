@@ -6,6 +6,7 @@ import type { VmView } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
 import { lastLines } from '../drivers/console-text';
 import type { ImageFiles, Snapshot, Vm, VmDriver, VmSpec } from '../drivers/driver';
+import { vmClock } from '../drivers/vm-clock';
 import type { ImagesLayout } from '../layout';
 import type { Run } from '../network';
 import type { ImageSettings } from '../settings';
@@ -102,9 +103,9 @@ async function removeAttempt(directory: string): Promise<void> {
 }
 
 async function untilReady(vm: Vm, { settings, signal }: StartRequest): Promise<void> {
-  const deadline = Date.now() + settings.readyTimeoutMs;
+  const clock = await vmClock(vm.pid);
   let seen = 'unreachable';
-  while (Date.now() < deadline) {
+  while (!(await clock.passed(settings.readyTimeoutMs))) {
     signal.throwIfAborted();
     seen = await healthOf(vm);
     if (seen === 'ready') return;

@@ -5,6 +5,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -147,10 +148,11 @@ it('one that cannot be started takes no other with it, and all are told of', asy
 
 it.each([
   ['an agent that ends', { exits: 3 }, /the agent ended; its console ended with:[^]*AGENT-EXIT rc=3/],
-  ['an agent that never becomes ready', { status: 'starting' }, /the agent was starting after 300 ms/],
+  ['an agent whose answer would drive a terminal', { status: '\x1b[2Jready' }, /the agent was \\x1b\[2Jready after/],
+  ['an agent that never becomes ready', { status: 'starting' }, /the agent was starting after 1500 ms/],
 ])('%s is stopped, and nothing of it is left', async (_what, behaviour, reason) => {
   writeAgent(behaviour);
-  const outcome = await start(1, { settings: { ...settings(), readyTimeoutMs: 300 } });
+  const outcome = await start(1, { settings: { ...settings(), readyTimeoutMs: 1_500 } });
   writeAgent({});
   expect(outcome.started).toEqual([]);
   expect(outcome.failed[0]!.reason).toMatch(reason);
@@ -215,6 +217,30 @@ it('an id that is not a running VM stops nothing', async () => {
     message: expect.stringContaining('vm-00000000'),
   });
   expect(await list()).toHaveLength(1);
+});
+
+it.each(['', '{"version":1', 'null', '[]', '{}', '{"id":"vm-1","spec":null}', '{"process":{"pid":"1"}}'])(
+  'a VM with the damaged lease %j goes on, hides no other, and can be stopped',
+  async (text) => {
+    const [vm, other] = (await start(2)).started;
+    writeFileSync(join(layout().vm(vm!.id), 'vm.json'), text);
+    expect((await list()).map(({ id }) => id)).toEqual([other!.id]);
+    expect((await liveLeases(root)).map(({ id }) => id)).toEqual([other!.id]);
+    expect((await (await fetch(`${vm!.address}/health`)).json()) as object).toMatchObject({ status: 'ready' });
+    expect(await stopVms({ layout: layout(), driverOf: driver, ids: [vm!.id] })).toEqual([vm!.id]);
+    expect(existsSync(`/proc/${vm!.pid}/exe`)).toBe(false);
+    expect(await stopVms({ layout: layout(), driverOf: driver, ids: 'all' })).toEqual([other!.id]);
+    expect(left()).toEqual([]);
+  },
+);
+
+it('a directory of a VM that has neither a lease nor a process is removed, and nothing else is', async () => {
+  await start(1);
+  mkdirSync(join(layout().vms, 'vm-0000000f'));
+  mkdirSync(join(layout().vms, 'notes'));
+  const [vm] = await list();
+  expect(readdirSync(layout().vms).sort()).toEqual(['notes', vm!.id].sort());
+  rmSync(join(layout().vms, 'notes'), { recursive: true });
 });
 
 describe('a process that starts a VM', () => {

@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { isOpsError, vmmFailed } from '@polydev/errors';
 import { identityOf, isRunning, type ProcessIdentity } from '../../vms/process-identity';
 import { lastLines, readConsole } from '../console-text';
-import type { VmSpec } from '../driver';
+import { endsWithStarter, type VmSpec } from '../driver';
 import { VM_MARK } from '../vm-process';
 import { API_SOCKET, callApi, type ApiRequest } from './api';
 import { VM_FILES } from './calls';
@@ -32,7 +32,7 @@ export async function startProcess(binary: string, { id, directory, use }: Start
   const output = await open(join(directory, VM_FILES.console), 'a', 0o600);
   try {
     // The kernel ends a VM of a check together with its starter.
-    const prefix = use === 'check' ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
+    const prefix = endsWithStarter(use) ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
     const [command, ...words] = [...prefix, binary, '--api-sock', API_SOCKET, '--id', id];
     const env = { PATH: process.env['PATH'], [VM_MARK]: await realpath(directory) };
     const stdio = [input.fd, output.fd, output.fd];

@@ -54,8 +54,8 @@ const validated = (agent: string, depth: 'boot' | 'full' = 'boot') => {
     directory: join(root, `check-${++number}`),
     snapshot: join(root, `snapshot-${number}`),
     networks,
-    limits: { readyMs: 500 },
-    signal: AbortSignal.timeout(20_000),
+    limits: { readyMs: 2_000 },
+    signal: AbortSignal.timeout(60_000),
   });
 };
 const agentOf = (behaviour: object) => JSON.stringify({ version: '1', digest, ...behaviour });

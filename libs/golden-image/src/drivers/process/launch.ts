@@ -7,7 +7,7 @@ import { driverUnusable, vmmFailed } from '@polydev/errors';
 import { AGENT_FILE } from '../../guest/init';
 import { GUEST_PROBE } from '../../guest/probe';
 import { identityOf, type ProcessIdentity } from '../../vms/process-identity';
-import type { VmSpec } from '../driver';
+import { endsWithStarter, type VmSpec } from '../driver';
 import { VM_MARK } from '../vm-process';
 import { PROCESS_FILES, SUPERVISOR } from './supervisor';
 
@@ -25,7 +25,7 @@ export const launchAgent = async (spec: VmSpec): Promise<ProcessIdentity> => {
   };
   const output = await open(join(directory, PROCESS_FILES.console), 'w', 0o600);
   try {
-    const prefix = spec.use === 'check' ? (['setpriv', '--pdeathsig', 'KILL', '--'] as const) : [];
+    const prefix = endsWithStarter(spec.use) ? (['setpriv', '--pdeathsig', 'KILL', '--'] as const) : [];
     const argv = [...prefix, '/bin/sh', '-c', SUPERVISOR, 'agent', process.execPath];
     const [command = '', ...words] = argv;
     const child = spawn(command, words, {

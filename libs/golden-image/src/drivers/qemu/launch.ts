@@ -4,7 +4,7 @@ import { open, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vmmFailed } from '@polydev/errors';
 import { identityOf, isRunning, type ProcessIdentity } from '../../vms/process-identity';
-import type { VmSpec } from '../driver';
+import { endsWithStarter, type VmSpec } from '../driver';
 import { CONSOLE_BYTES } from '../console-text';
 import { VM_MARK } from '../vm-process';
 import { QEMU_FILES } from './command-line';
@@ -47,8 +47,8 @@ export const launchQemu = async (
  * A VM of a check is killed by the kernel when its starter dies. A VM that serves may write files of at most a MiB, so that an agent
  * that talks on the console for months fills no disk: QEMU ignores that a line of its log was not taken.
  */
-const prefix = ({ use }: VmSpec): readonly string[] =>
-  use === 'check'
+const prefix = (spec: VmSpec): readonly string[] =>
+  endsWithStarter(spec.use)
     ? ['setpriv', '--pdeathsig', 'KILL', '--']
     : ['env', '--ignore-signal=XFSZ', 'prlimit', `--fsize=${CONSOLE_BYTES}`, '--'];
 

@@ -1,16 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { execa } from 'execa';
 
 /** Machine models of QEMU that images are booted on: the small one first, the common one where that does not do. */
 export type QemuMachine = 'microvm' | 'q35';
 export type Accelerator = 'kvm' | 'tcg';
-
-/** Returns QEMU's version with its package's, as it prints it: `7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)`. */
-export const qemuVersion = async (program: string): Promise<string> => {
-  const { stdout } = await execa(program, ['--version'], { timeout: 10_000 });
-  return /version (.+)/.exec(stdout)?.[1]?.trim() ?? stdout.split('\n')[0] ?? 'unknown';
-};
 
 /**
  * kHz of the processor's time-stamp counter, which an emulated one runs at (QEMU's TCG reads the host's). A microvm has no other

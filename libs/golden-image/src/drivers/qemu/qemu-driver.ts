@@ -1,15 +1,15 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { driverUnusable, snapshotUnusable } from '@polydev/errors';
+import { driverUnusable, imageDiskFull, snapshotUnusable } from '@polydev/errors';
 import { imagesLayout } from '../../layout';
-import { findTool } from '../../tools';
 import { isRunning } from '../../vms/process-identity';
 import type { DriverProbe, Snapshot, Vm, VmDriver, VmSpec } from '../driver';
 import { accelerator } from './accelerator';
 import { qemuArguments, type QemuMemory } from './command-line';
+import { findQemu, type FoundQemu } from './find-qemu';
 import { differenceOf, fingerprintOf, type QemuFacts } from './fingerprint';
 import { knownQemu, launchQemu } from './launch';
-import { qemuVersion, tscKiloHertz, type QemuMachine } from './machine';
+import { tscKiloHertz, type QemuMachine } from './machine';
 import { loadState } from './migrate';
 import { failure, monitor, qemuVm } from './qemu-vm';
 import { readSnapshot, SNAPSHOT_FILES } from './snapshot-files';
@@ -21,21 +21,17 @@ export interface QemuOptions {
   readonly machine?: QemuMachine;
 }
 
-const PROGRAM = 'qemu-system-x86_64';
-const MISSING = {
-  reason: `${PROGRAM} is not installed`,
-  hint: 'Install it: `sudo apt-get install --no-install-recommends qemu-system-x86`, or run scripts/install-golden-image.sh.',
-};
-
 /** Runs images in QEMU, under KVM where a trial boot shows that it works, else emulated (TCG). */
 export const qemuDriver = (options: QemuOptions): VmDriver => {
   const { root, machine = 'microvm' } = options;
   // Once for each driver: what is measured may differ in its last digits from time to time.
   let tsc: Promise<number> | undefined;
+  let qemu: Promise<FoundQemu> | undefined;
+  const found = () => (qemu ??= findQemu());
   const look = async (layers: VmSpec['image']['layers'], model: QemuMachine = machine) => {
-    const program = findTool(PROGRAM);
-    if (program === undefined) throw driverUnusable({ driver: 'qemu', ...MISSING });
-    const version = await qemuVersion(program);
+    const known = await found();
+    if ('reason' in known) throw driverUnusable({ driver: 'qemu', ...known });
+    const { program, version } = known;
     tsc ??= tscKiloHertz();
     const facts: QemuFacts = {
       version,
@@ -49,13 +45,11 @@ export const qemuDriver = (options: QemuOptions): VmDriver => {
 
   return {
     name: 'qemu',
-    probe: async () => probe(await keptKernel(root), look),
-    boot: async (spec) => {
-      const { program, facts } = await look(spec.image.layers);
-      const memory: QemuMemory = { kind: spec.use === 'check' ? 'file' : 'private' };
-      const identity = await launchQemu({ spec, program, restored: false }, qemuArguments({ spec, ...facts, memory }));
-      return qemuVm(spec, identity, factsFor(spec));
+    probe: async () => {
+      const known = await found();
+      return 'reason' in known ? { usable: false, driver: 'qemu', ...known } : probe(await keptKernel(root), look);
     },
+    boot: async (spec) => bootVm(spec, { ...(await look(spec.image.layers)), factsOf: factsFor(spec) }),
     restore: async (spec, snapshot) => {
       const { facts: saved, state } = await readSnapshot(snapshot.directory);
       const { program, facts } = await look(spec.image.layers, saved.machine);
@@ -69,10 +63,31 @@ export const qemuDriver = (options: QemuOptions): VmDriver => {
   };
 };
 
+interface Boot {
+  readonly program: string;
+  readonly facts: QemuFacts;
+  readonly factsOf: () => Promise<QemuFacts>;
+}
+
+const bootVm = async (spec: VmSpec, { program, facts, factsOf }: Boot): Promise<Vm> => {
+  const memory: QemuMemory = { kind: spec.use === 'source' ? 'file' : 'private' };
+  if (memory.kind === 'file') await requireRoom(spec);
+  const identity = await launchQemu({ spec, program, restored: false }, qemuArguments({ spec, ...facts, memory }));
+  return qemuVm(spec, identity, factsOf);
+};
+
+const MIB = 1024 * 1024;
+
+/** A guest whose memory is a file dies without a word where the disk has no room for it. */
+const requireRoom = async ({ id, directory, memoryMiB }: VmSpec): Promise<void> => {
+  const { bavail, bsize } = await statfs(directory);
+  if (bavail * bsize < memoryMiB * MIB)
+    throw imageDiskFull({ directory, doing: `making room for the memory of ${id}` });
+};
+
 type Look = (layers: VmSpec['image']['layers']) => Promise<{ readonly facts: QemuFacts }>;
 
 const probe = async (layers: VmSpec['image']['layers'], look: Look): Promise<DriverProbe> => {
-  if (findTool(PROGRAM) === undefined) return { usable: false, driver: 'qemu', ...MISSING };
   const { facts } = await look(layers);
   return {
     usable: true,

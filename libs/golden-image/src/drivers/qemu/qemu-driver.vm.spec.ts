@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { describeVm, SAMPLE_DIGEST, SAMPLE_ROOT, sampleImage } from '../../../testing';
 import { freePort } from '../../validate/networks';
 import type { ImageFiles, Snapshot, Vm, VmSpec } from '../driver';
@@ -49,7 +59,7 @@ describeVm('the QEMU driver', () => {
   describe('with a snapshot of a VM that waits', () => {
     let snapshot: Snapshot;
     beforeAll(async () => {
-      const vm = await driver.boot(await newSpec({ use: 'check' }));
+      const vm = await driver.boot(await newSpec({ use: 'source' }));
       await vm.booted(signal);
       await vm.pause();
       snapshot = await vm.snapshot(join(folder, 'snapshot'));
@@ -96,6 +106,25 @@ describeVm('the QEMU driver', () => {
       await expect(driver.restore(await newSpec(), none)).rejects.toMatchObject({ code: 'SNAPSHOT_UNUSABLE' });
     });
   });
+
+  const small = mkdtempSync(join(tmpdir(), 'qemu-small-'));
+  const mounted =
+    execaSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small], { reject: false }).exitCode === 0;
+  afterAll(() => {
+    if (mounted) execaSync('umount', [small]);
+    rmSync(small, { recursive: true });
+  });
+  (mounted || process.env['CI'] ? it : it.skip)(
+    'starts nothing where the disk has no room for its memory',
+    async () => {
+      const source = driver.boot(await newSpec({ use: 'source', directory: small }));
+      await expect(source).rejects.toMatchObject({
+        code: 'IMAGE_DISK_FULL',
+        message: expect.stringContaining('while making room for the memory of vm-'),
+      });
+      expect(readdirSync(small)).toEqual([]);
+    },
+  );
 
   it('says what QEMU says when a port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');

@@ -23,7 +23,7 @@ async function snapshot(): Promise<Snapshot> {
   mkdirSync(directory, { recursive: true });
   const network = await claimNetwork({ layout, network: settings.network, vm: id });
   const { memoryMiB, cpus } = settings;
-  const vm = await driver.boot({ id, image, network, memoryMiB, cpus, directory, use: 'check' });
+  const vm = await driver.boot({ id, image, network, memoryMiB, cpus, directory, use: 'source' });
   await vm.booted(AbortSignal.timeout(60_000));
   await vm.pause();
   const taken = await vm.snapshot(join(settings.root, 'snapshot'));
