@@ -1,3 +1,5 @@
+import type { ACCESS_CODES } from './catalogue/access';
+import type { AUDIT_CODES } from './catalogue/audit';
 import type { MIGRATION_LINT_CODES } from './catalogue/migration-lint';
 import type { MIGRATION_DRIVER_CODES } from './catalogue/migration-drivers';
 import type { MIGRATION_SUPABASE_CODES } from './catalogue/migration-drivers-supabase';
@@ -17,6 +19,7 @@ import type { PLUGIN_CODES } from './catalogue/plugin';
 import type { PREFLIGHT_CODES } from './catalogue/preflight';
 import type { ROLLBACK_CODES } from './catalogue/rollback';
 import type { RSYNC_CODES } from './catalogue/rsync';
+import type { SECRETS_CODES } from './catalogue/secrets';
 import type { SERVICE_CODES } from './catalogue/service';
 import type { SANDBOX_CODES } from './catalogue/sandbox';
 import type { TRIAL_CODES } from './catalogue/trials';
@@ -24,6 +27,8 @@ import type { TRAFFIC_CODES } from './catalogue/traffic';
 
 /** Every code that an {@link OpsError} may carry. A code once published is never reused for something else. */
 export type ErrorCode =
+  | (typeof ACCESS_CODES)[number]
+  | (typeof AUDIT_CODES)[number]
   | (typeof CONTROLLER_CODES)[number]
   | (typeof DATABASE_CODES)[number]
   | (typeof MIGRATION_LINT_CODES)[number]
@@ -43,6 +48,7 @@ export type ErrorCode =
   | (typeof PREFLIGHT_CODES)[number]
   | (typeof ROLLBACK_CODES)[number]
   | (typeof RSYNC_CODES)[number]
+  | (typeof SECRETS_CODES)[number]
   | (typeof SERVICE_CODES)[number]
   | (typeof SANDBOX_CODES)[number]
   | (typeof TRAFFIC_CODES)[number]

@@ -1,6 +1,8 @@
 export * from './ops-error';
 export * from './printable-name';
 export type { ErrorCode } from './codes';
+export * from './catalogue/access';
+export * from './catalogue/audit';
 export * from './catalogue/controller';
 export * from './catalogue/databases';
 export * from './catalogue/host';
@@ -19,6 +21,7 @@ export * from './catalogue/plugin';
 export * from './catalogue/sandbox';
 export * from './catalogue/rollback';
 export * from './catalogue/rsync';
+export * from './catalogue/secrets';
 export * from './catalogue/service';
 export * from './catalogue/traffic';
 export * from './catalogue/plan';

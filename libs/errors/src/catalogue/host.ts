@@ -54,7 +54,7 @@ export const hostKeyUnknown = (
     'HOST_KEY_UNKNOWN',
     `${at(facts)} shows the host key ${shown(facts.key)}, and none of ${facts.files.join(', ') || 'the known_hosts files'} ` +
       `knows the host${facts.note ? ` (${facts.note})` : ''}. The connection was refused before logging in.`,
-    `${compareFirst}; if they are the same, add this line to ${facts.file}:\n${facts.line}`,
+    `\`npx nx run <target>:trust\` shows the fingerprints of all hosts. ${compareFirst}; if they are the same, \`npx nx run <target>:trust --yes\` adds this line to ${facts.file}:\n${facts.line}`,
   );
 
 /** A known_hosts file holds other keys for the host than the one it shows. */
@@ -66,8 +66,8 @@ export const hostKeyChanged = (
     `${at(facts)} shows the host key ${shown(facts.key)}, but it is known by ` +
       `${facts.known.map((key) => `${shown(key)} (${key.place})`).join(', ')}. ` +
       'Either the host was set up anew or somebody is in between. The connection was refused before logging in.',
-    `${compareFirst}; if the host was set up anew, remove the old key with ` +
-      `\`ssh-keygen -R '${facts.lookup}' -f ${facts.file}\` and run the same command again to see the line to add.`,
+    `${compareFirst}; only if the host was set up anew, put the new key in place of the old one: \`npx nx run <target>:trust --replace\` ` +
+      `(of a jump host: \`ssh-keygen -R '${facts.lookup}' -f ${facts.file}\`, then add the new one).`,
   );
 
 /** The key that the host shows stands under `@revoked` in a known_hosts file. */
