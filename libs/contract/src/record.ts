@@ -58,6 +58,8 @@ export const targetRecordSchema = z.object({
   endedAt: z.iso.datetime().optional(),
   /** Of a database, which has no hosts. */
   schema: schemaMoveSchema.optional(),
+  /** Who approved the plan, where the environment wants that. */
+  approvedBy: z.string().optional(),
   /** Of any other target: versions of the databases that it depends on, as they were when it was moved. */
   databases: schemaVersionsSchema.optional(),
   /** Of a database: what made it fail. What fails on a host stands with the host. */
@@ -86,6 +88,8 @@ export const deploymentHeadSchema = z.object({
   planned: z.array(z.string()),
   /** Why, in the words of whoever asked for it. */
   reason: z.string().optional(),
+  /** Whether the environment's rules were put aside (`--emergency`); the reason says why. */
+  emergency: z.boolean().optional(),
 });
 export type DeploymentHead = z.infer<typeof deploymentHeadSchema>;
 

@@ -10,11 +10,18 @@ import {
 import type { Argv, CommandResult, ExecOptions, Host, HostShell, ShellRunOptions } from './host';
 import { lastLines, showCommand } from './output';
 
+type Shown = Pick<Host, 'name' | 'redact'>;
+
+/** What a command wrote, without what nobody may read: whole, as a part of it would not be known for what it is. */
+export const redacted = (result: CommandResult, { redact }: Shown): CommandResult =>
+  redact === undefined ? result : { ...result, stdout: redact(result.stdout), stderr: redact(result.stderr) };
+
 /**
  * The error for a command that ended with a code other than 0 or by a signal: DISK_FULL or NO_PERMISSION where its
  * output says so, TOOL_MISSING where the program itself was not found, else COMMAND_FAILED. Reads messages in English.
  */
-export const commandFailed = (result: CommandResult, host: { readonly name: string }): OpsError => {
+export const commandFailed = (whole: CommandResult, host: Shown): OpsError => {
+  const result = redacted(whole, host);
   const command = showCommand(result.argv);
   const ended = result.signal ? `signal ${result.signal}` : `exit code ${result.exitCode}`;
   const output = lastLines(result);
@@ -36,12 +43,12 @@ const missingTool = (result: CommandResult): string =>
   /([^\s:]+): (?:command )?not found/.exec(result.stderr)?.[1] ?? result.argv[0];
 
 /** The error for a command that was ended after `milliseconds`; takes what it had written until then. */
-export const timedOut = (result: CommandResult, host: { readonly name: string }, milliseconds: number): OpsError =>
+export const timedOut = (result: CommandResult, host: Shown, milliseconds: number): OpsError =>
   commandTimedOut({
     host: host.name,
     command: showCommand(result.argv),
     seconds: milliseconds / 1000,
-    output: lastLines(result),
+    output: lastLines(redacted(result, host)),
   });
 
 /** The error for a command that was ended, or not begun, because its signal was aborted. */

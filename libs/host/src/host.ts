@@ -34,6 +34,8 @@ export interface Host {
   readonly name: string;
   /** `user@address:port`, for messages. */
   readonly address: string;
+  /** Takes what nobody may read out of a text that comes from there, before it is cut or shown. Left out = nothing to take. */
+  readonly redact?: (text: string) => string;
   /** Runs a command that only looks. Everything that writes goes through a {@link HostShell}. */
   exec(argv: Argv, options?: ExecOptions): Promise<CommandResult>;
   /** A TCP connection that the host itself opens to `address:port`; FORWARDING_REFUSED where sshd forbids it. */

@@ -141,6 +141,8 @@ export interface TargetConfig {
   readonly shared: readonly SharedEntry[];
   /** What an adopted directory may hold and the release need not have. Exact relative paths or globs. */
   readonly drop: readonly string[];
+  /** Names of the environment's encrypted values that it is given as environment variables, sorted. Undefined = none. */
+  readonly secrets?: readonly string[];
   /** Releases kept besides the live one. */
   readonly keep: number;
   /** Targets that come before this one: declared, or inferred from a hook that uses their path. */
@@ -198,12 +200,43 @@ export interface DatabaseTarget {
   readonly given: Readonly<Record<string, Secret>>;
 }
 
+/** Encrypted values, in memory: whatever prints them gets their names at most. */
+export interface WithheldValues {
+  /** The text with every value in it replaced by its name. */
+  redact(text: string): string;
+  /** The values of these names as an environment file, which is the secret itself. */
+  fileOf(names: readonly string[]): string;
+}
+
+/** An environment's file of encrypted values, as far as it was read. */
+export interface EnvironmentSecrets {
+  /** Every name, and when its value was last set: nothing secret. */
+  readonly names: readonly { readonly name: string; readonly setAt: string }[];
+  /** Undefined where nobody decrypted them: a plan needs none. */
+  readonly values?: WithheldValues;
+}
+
+export interface ApprovalRule {
+  readonly validForMs: number;
+}
+
+export interface RoleNames {
+  readonly maintainers: readonly string[];
+  readonly deployers: readonly string[];
+}
+
 export interface EnvironmentConfig {
   readonly name: string;
   /** Whether the rules of production hold: clean tree, branch, confirmation by name. */
   readonly protected: boolean;
   /** Branch that must be deployed from; undefined = any. */
   readonly branch?: string;
+  /** Git address of the repository that the branch is looked up in; undefined = the remote `origin`. */
+  readonly repository?: string;
+  /** Set where every deploy needs the approval of somebody else; for how long one holds. */
+  readonly approval?: ApprovalRule;
+  /** Who may do what, by names of the allowed signers; undefined = everybody who can log in to the hosts. */
+  readonly roles?: RoleNames;
   readonly hosts: readonly HostConfig[];
   /** Whether hosts that cannot be reached are left out, where that was asked for: they are brought level later. */
   readonly allowMissingHosts?: boolean;
@@ -212,6 +245,12 @@ export interface EnvironmentConfig {
   readonly targets: readonly TargetConfig[];
   /** Targets that are databases, apart: they have no place on a host. Undefined = none. */
   readonly databases?: readonly DatabaseTarget[];
+  /** Set by whoever runs an operation on it, where a target has `secrets`; a manifest has none. */
+  readonly secrets?: EnvironmentSecrets;
+  /** Absolute path of the file of keys whose signatures count; set, only signed releases are started. */
+  readonly allowedSigners?: string;
+  /** Absolute path of the key that signs releases and the audit log; undefined = nothing is signed. */
+  readonly signingKey?: string;
   /** Said to the user once a run: for instance that a password is used, or that a variable was ignored. */
   readonly notes: readonly string[];
 }

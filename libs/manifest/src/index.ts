@@ -9,5 +9,6 @@ export type { LoadInput } from './read';
 export { loadEnvironment, readManifest } from './read';
 export type { ResolveInput } from './resolve-environment';
 export { chooseEnvironment, environmentNames, resolveEnvironment } from './resolve-environment';
+export { DEFAULT_KNOWN_HOSTS } from './schema/access';
 export { MANIFEST_FILE } from './schema/manifest';
 export type { EnvironmentVariables } from './variables';

@@ -28,6 +28,8 @@ export interface Manifest {
   readonly environments: readonly EnvironmentEntry[];
   /** Names of the targets that are the agent of a golden image, in any environment. */
   readonly goldenImages: readonly string[];
+  /** Names of the targets that are given encrypted values, in any environment. */
+  readonly withSecrets: readonly string[];
   /** What was written, for `resolveEnvironment`. Numbers and choices of environments may still be `${name}`. */
   readonly written: { readonly data: ManifestData; readonly source: ManifestSource };
 }
@@ -64,6 +66,10 @@ export const goldenImagesAnywhere = (data: ManifestData): readonly string[] =>
         Boolean(written) || (written === undefined && hook?.includes(GOLDEN_IMAGE_SCRIPT)),
     ),
   );
+
+/** The targets that are given encrypted values before any environment is chosen, or by what one of them says. */
+export const withSecretsAnywhere = (data: ManifestData): readonly string[] =>
+  Object.keys(data.targets).filter((name) => everywhere(data, name).some(({ secrets = [] }) => secrets.length > 0));
 
 /** One order for all environments; where two of them contradict each other, the one that is written first wins. */
 export const orderEverywhere = (data: ManifestData): Order => {

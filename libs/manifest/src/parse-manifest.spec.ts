@@ -90,7 +90,11 @@ const CASES: readonly (readonly [situation: string, text: string, ...expected: s
   ['a contradiction of an override', withTop('environments:', '  staging: { hosts: [a], targets: { api: { build: server } } }'), '6:51 environments/staging/targets/api/build: is server, and there is no build_command to run there'],
   ['a variable without a values file', withTop('environments:', '  staging: { hosts: [a], state_dir: "${root}/x" }'), '6:37 environments/staging/state_dir: uses ${root}, and the environment has no `values` file; write $${root} where it is meant as it stands'],
   ['a name that is no configuration', withTop('environments:', '  "my staging": { hosts: [a] }'), '6:3 environments/my staging: should be a name of letters, digits, `_` and `-`'],
-  ['control characters', withTarget('"a\\u001b[2J": 1'), '5:5 targets/api/a\\u001b[2J: unknown key; known here are path, migrations, artifact, service, traffic, golden_image, url, depends_on, health_check, driver, url_variable, through, shadow, supabase, build, build_command, install, restart, pre_deploy, post_deploy, shared, drop, keep, strategy, max_parallel, pause, rollback_on_failure, sync, golden_image_rebuild, command_timeout'],
+  ['a secret that is no name, and may be its value', withTarget('secrets: ["TOKEN=hunter2"]'), '5:15 targets/api/secrets/0: should be the name of an environment variable (letters, digits and `_`)'],
+  ['a secret twice', withTarget('secrets: [TOKEN, KEY, TOKEN]'), '5:27 targets/api/secrets/2: TOKEN stands in the list twice'],
+  ['a secret that everybody may read', withTarget('secrets: [TOKEN]', 'service: { command: node main.js, environment: { TOKEN: x } }'), '5:15 targets/api/secrets/0: TOKEN stands in `service.environment` too, which everybody on the host may read; leave it out there'],
+  ['a secret that the unit sets itself', withTarget('secrets: [PORT]', 'service: { command: node main.js }'), '5:15 targets/api/secrets/0: PORT is set by the service’s unit itself; use another name'],
+  ['control characters', withTarget('"a\\u001b[2J": 1'), '5:5 targets/api/a\\u001b[2J: unknown key; known here are path, migrations, artifact, service, traffic, golden_image, url, depends_on, health_check, secrets, driver, url_variable, through, shadow, supabase, build, build_command, install, restart, pre_deploy, post_deploy, shared, drop, keep, strategy, max_parallel, pause, rollback_on_failure, sync, golden_image_rebuild, command_timeout'],
 ];
 
 describe('what is wrong with a manifest', () => {

@@ -7,7 +7,7 @@ import { targetComplaints } from './checks/targets';
 import { toDatabase } from './database';
 import { interpolate, variablesIn } from './interpolate';
 import type { Manifest } from './manifest';
-import { goldenImagesAnywhere, orderEverywhere } from './manifest';
+import { goldenImagesAnywhere, orderEverywhere, withSecretsAnywhere } from './manifest';
 import type { Complaint } from './problem';
 import { firstOnly, inFileOrder, showPath } from './problem';
 import { check } from './schema/check';
@@ -91,6 +91,7 @@ export const parseManifest = (text: string, file = MANIFEST_FILE): Manifest => {
       ...(values === undefined ? {} : { valuesFile: values }),
     })),
     goldenImages: goldenImagesAnywhere(data),
+    withSecrets: withSecretsAnywhere(data),
     written: { data, source },
   };
 };

@@ -20,7 +20,12 @@ export interface Position {
 
 /** A file's text cannot move the cursor of the terminal it is shown on. */
 const visible = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
+    // JSON leaves those from DEL on as they are.
+    character < '\u007f'
+      ? JSON.stringify(character).slice(1, -1)
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** A path for people: `targets/frontend/restart`. */
 export const showPath = (path: KeyPath): string => visible(path.join('/'));

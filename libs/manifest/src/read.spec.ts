@@ -53,6 +53,24 @@ describe('reading a workspace', () => {
     ]);
   });
 
+  test('takes the key that signs from DEPLOY_SIGNING_KEY before the manifest, and no signature counts unless it says whose', () => {
+    const lab = '  lab: { hosts: [lab], allowed_signers: deploy/signers, signing_key: ~/.ssh/id.pub }\n';
+    const root = workspace({ '.deploy.yaml': MANIFEST.replace(/ {2}lab:[^]*/, lab) });
+    const load = (env: Record<string, string>) => loadEnvironment({ root, configuration: 'lab', env });
+    expect(load({ HOME: '/home/me' })).toMatchObject({
+      allowedSigners: join(root, 'deploy/signers'),
+      signingKey: '/home/me/.ssh/id.pub',
+    });
+    expect(load({ HOME: '/home/me', DEPLOY_SIGNING_KEY: ' keys/ci ' }).signingKey).toBe(join(root, 'keys/ci'));
+    const plain = loadEnvironment({
+      root: workspace({ '.deploy.yaml': MANIFEST, 'lab.json': '{}' }),
+      configuration: 'lab',
+      env: {},
+    });
+    expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['signingKey']));
+    expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['allowedSigners']));
+  });
+
   test('says how the sandbox is started when its values are not there', () => {
     const root = workspace({ '.deploy.yaml': MANIFEST });
     expect(failure(() => loadEnvironment({ root, env: {} }))).toEqual([

@@ -8,6 +8,7 @@ import type { Values } from './interpolate';
 import type { Manifest } from './manifest';
 import { parseManifest } from './parse-manifest';
 import { chooseEnvironment, resolveEnvironment } from './resolve-environment';
+import { DEFAULT_KNOWN_HOSTS } from './schema/access';
 import { MANIFEST_FILE } from './schema/manifest';
 import type { EnvironmentVariables } from './variables';
 
@@ -65,7 +66,13 @@ export const loadEnvironment = ({ root, manifestFile, configuration, env }: Load
           root,
           path.replace(/^~(?=\/|$)/, () => env['HOME'] ?? homedir()),
         );
-  const here = (host: HostConfig): HostConfig =>
-    defined({ ...host, identityFile: absolute(host.identityFile), knownHostsFile: absolute(host.knownHostsFile) });
-  return { ...environment, hosts: environment.hosts.map(here) };
+  const pinned = existsSync(resolve(root, DEFAULT_KNOWN_HOSTS)) ? DEFAULT_KNOWN_HOSTS : undefined;
+  const here = ({ identityFile, knownHostsFile = pinned, ...host }: HostConfig): HostConfig =>
+    defined({ ...host, identityFile: absolute(identityFile), knownHostsFile: absolute(knownHostsFile) });
+  return defined({
+    ...environment,
+    hosts: environment.hosts.map(here),
+    allowedSigners: absolute(environment.allowedSigners),
+    signingKey: absolute(environment.signingKey),
+  });
 };

@@ -1,4 +1,5 @@
 import { environmentIncomplete, environmentUnknown, manifestInvalid } from '@polydev/errors';
+import { accessOf } from './access';
 import type { Candidates } from './checks/candidate';
 import { candidatesOf } from './checks/candidate';
 import { environmentComplaints } from './checks/environment';
@@ -23,7 +24,7 @@ import type { EnvironmentLayer } from './schema/manifest';
 import { environmentSchema } from './schema/manifest';
 import { problemAt } from './source';
 import type { EnvironmentVariables, VariableSettings } from './variables';
-import { readVariables } from './variables';
+import { readVariables, valueOf } from './variables';
 
 export interface ResolveInput {
   /** Environment asked for by name (`-c`); undefined = the default. */
@@ -109,10 +110,13 @@ export const resolveEnvironment = (manifest: Manifest, input: ResolveInput): Env
     name,
     protected: isProtected,
     branch: layer.branch ?? (isProtected ? 'main' : undefined),
-    hosts,
+    ...accessOf(layer),
+    hosts: hosts.map((host) => defined({ ...host, knownHostsFile: host.knownHostsFile ?? layer.known_hosts })),
     stateDir: candidates.stateDir,
     targets,
     databases: databases.length === 0 ? undefined : databases,
+    allowedSigners: layer.allowed_signers,
+    signingKey: valueOf(input.env, 'DEPLOY_SIGNING_KEY') ?? layer.signing_key,
     notes: [...notesOf({ name, layer, candidates, variables, env: input.env }), ...notes],
   });
 };

@@ -53,6 +53,13 @@ describe('a target', () => {
     expect(Object.keys(target ?? {})).not.toContain('restart');
   });
 
+  test('names its secrets in any order, and an environment may name none', () => {
+    expect(resolved({ target: 'secrets: [TOKEN, KEY]' })?.secrets).toEqual(['KEY', 'TOKEN']);
+    expect(Object.keys(resolved({ target: 'secrets: [TOKEN]', override: '{ secrets: [] }' }) ?? {})).not.toContain(
+      'secrets',
+    );
+  });
+
   test('shares files and directories, told apart by the slash', () => {
     expect(resolved({ target: 'shared: [.env, var/uploads/]' })?.shared).toEqual([
       { path: '.env', kind: 'file' },

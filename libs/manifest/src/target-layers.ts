@@ -93,6 +93,10 @@ const toShared = (entry: string): SharedEntry => ({
   kind: entry.endsWith('/') ? 'directory' : 'file',
 });
 
+/** Sorted, so that another order in the manifest is no other release. */
+const toSecrets = (names: readonly string[]): TargetConfig['secrets'] =>
+  names.length === 0 ? undefined : [...names].sort();
+
 const toInstall = (written: string): TargetConfig['install'] =>
   written === 'auto' || written === 'none' ? written : { command: written };
 
@@ -137,6 +141,7 @@ export const toTarget = (target: TargetLayers, variables: VariableSettings): Tar
     postDeploy: pick(target, 'post_deploy'),
     shared: or('shared').map(toShared),
     drop: or('drop'),
+    secrets: toSecrets(or('secrets')),
     keep: or('keep'),
     dependsOn: [...new Set(pick(target, 'depends_on') ?? [])],
     strategy,

@@ -18,6 +18,12 @@ export const VARIABLES = [
       'Password for the hosts of production. Keys and the SSH agent are tried first and are the better choice; a note says so each time.',
   },
   {
+    name: 'DEPLOY_SIGNING_KEY',
+    example: '~/.ssh/id_ed25519.pub',
+    description:
+      'SSH key that signs releases and the audit log: a private key without a passphrase, or a public key whose private one the agent holds.',
+  },
+  {
     name: 'DEPLOY_STRATEGY',
     example: 'rolling',
     description:

@@ -3,7 +3,7 @@
 my ($home, @ids) = @ARGV;
 for my $id (@ids) {
   system('rm', '-rf', '--', "$home/releases/$id", "$home/releases/$id.partial") == 0 or die "rm of release $id failed\n";
-  unlink "$home/releases/$id.mtree", "$home/releases/$id.copied";
+  unlink "$home/releases/$id.mtree", "$home/releases/$id.mtree.sig", "$home/releases/$id.copied";
 }
 my %used;
 if (opendir(my $handle, "$home/releases")) {

@@ -8,9 +8,11 @@ my $link = "$slots/$slot";
 
 if ($verb eq 'set') {
   system('mkdir', '-p', '--', $slots) == 0 or die "mkdir of $slots failed\n";
-  put("$link.env", join('', map { "$_\n" } @environment));
-  my $same = -l $link && readlink($link) eq $release;
-  if (!$same) {
+  my $text = join('', map { "$_\n" } @environment);
+  my $linked = -l $link && readlink($link) eq $release;
+  my $same = $linked && (slurp("$link.env") // '') eq $text;
+  put("$link.env", $text);
+  if (!$linked) {
     unlink "$link.new";
     symlink $release, "$link.new" or die "symlink $link: $!\n";
     rename "$link.new", $link or die "rename $link: $!\n";

@@ -40,6 +40,7 @@ if (open(my $file, '<', "$home/journal.jsonl")) {
   $journal = <$file> // '';
 }
 
+my $secrets = -e "$home/secrets/live.env" ? 'true' : 'false';
 my $node = `node --version 2>/dev/null`;
 chomp $node;
 my $machine = (POSIX::uname())[4];
@@ -47,5 +48,5 @@ my $machine = (POSIX::uname())[4];
 print '{"path":{"kind":', j($kind), ',"link":', j($link), ',"release":', j($release), '},',
   '"releases":[', join(',', @releases), '],"sharedPresent":[', join(',', @present), '],',
   '"dependencies":', j_list(@dependencies), ',"journal":', j($journal), ',"runs":', j_list(@runs),
-  ',"targetFile":', j(slurp("$home/target.json")),
+  ',"targetFile":', j(slurp("$home/target.json")), ",\"secretsPlaced\":$secrets",
   ',"node":', j($node), ',"machine":', j($machine), "}\n";

@@ -1,5 +1,6 @@
 # Ends every process that holds a lock file open, whatever it does, and answers in one JSON line:
-# {"held":bool,"ended":["<pid> <command>"],"left":bool}. Arguments: the lock file, seconds between TERM and KILL.
+# {"held":bool,"ended":["<pid> <command>"],"left":bool}. Arguments: the lock file, seconds between TERM and KILL ('' = only
+# ask whether it is held).
 use Fcntl qw(:flock);
 my ($lock_file, $patience) = @ARGV;
 
@@ -30,7 +31,7 @@ sub wait_free {
 
 my $held = is_held();
 my %ended;
-if ($held) {
+if ($held && $patience ne '') {
   for my $signal ('TERM', 'KILL') {
     for my $pid (holders()) {
       my $command = slurp("/proc/$pid/cmdline") // '';

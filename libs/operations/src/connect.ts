@@ -12,7 +12,15 @@ export const tryHosts = (
   environment: EnvironmentConfig,
   signal: AbortSignal,
 ): Promise<readonly Settled<HostConfig, Host>[]> =>
-  onEach(environment.hosts, { limit: PARALLEL }, (host) => connectSsh({ ...host, signal }));
+  onEach(environment.hosts, { limit: PARALLEL }, (host) =>
+    connectSsh({ ...host, signal, ...redactionOf(environment) }),
+  );
+
+/** What takes the environment's encrypted values out of everything that comes from its hosts, where they are known. */
+export const redactionOf = ({ secrets }: Pick<EnvironmentConfig, 'secrets'>): Pick<Host, 'redact'> => {
+  const values = secrets?.values;
+  return values === undefined ? {} : { redact: (text) => values.redact(text) };
+};
 
 /**
  * Connects to every host of the environment, or to none: then throws everything that stood in the way. Where hosts may

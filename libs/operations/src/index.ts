@@ -1,4 +1,7 @@
 export * from './operations';
+export type { Auditor, EntryFacts } from './audit/auditor';
+export { recordInAudit } from './audit/record-in-audit';
+export { auditOfEnvironment, type AuditLogs, type AuditLogsInput } from './audit/audit-of-environment';
 export { deployTarget } from './deploy/deploy-target';
 export { deployDatabase } from './databases/deploy-database';
 export { closeDeployment } from './record/close';
@@ -21,6 +24,9 @@ export { stepsTable, type StepRow } from './plan/steps-table';
 export { amountText, bytesText, filesText, shortText } from './plan/words';
 export { differences as planDifferences } from './plan/differences';
 export { PLAN_HASH } from './plan/hash';
+export { factsOf as planFacts } from './plan/facts';
+export { isNoOp } from './plan/target-plan';
+export type { OnBranch, SourceFacts } from './preflight/judge-source';
 export type { ExpectedPlan } from './plan/expect';
 export { wouldRefuse } from './plan/target-plan';
 export type { HostPlan, LiveRelease, TargetPlan } from './plan/target-plan';

@@ -7,8 +7,14 @@ export interface TargetLayout {
   readonly journal: string;
   readonly targetFile: string;
   readonly shared: string;
+  /** Directory of decrypted values, for the account that deploys and root alone. */
+  readonly secrets: string;
+  /** The environment file that the target's service reads. */
+  readonly secretsFile: string;
   readonly release: (id: string) => string;
   readonly list: (id: string) => string;
+  /** Signature of a release's list. */
+  readonly signature: (id: string) => string;
   /** Names the shared entries that a release's deployment copied out of an adopted directory. */
   readonly copied: (id: string) => string;
   readonly dependencies: (key: string) => string;
@@ -32,8 +38,11 @@ export const targetLayout = (stateDir: string, target: string): TargetLayout => 
     journal: `${home}/journal.jsonl`,
     targetFile: `${home}/target.json`,
     shared: `${home}/shared`,
+    secrets: `${home}/secrets`,
+    secretsFile: `${home}/secrets/live.env`,
     release: (id) => `${home}/releases/${id}`,
     list: (id) => `${home}/releases/${id}.mtree`,
+    signature: (id) => `${home}/releases/${id}.mtree.sig`,
     copied: (id) => `${home}/releases/${id}.copied`,
     dependencies: (key) => `${home}/dependencies/${key}`,
     slot: (slot) => `${home}/slots/${slot}`,
@@ -49,4 +58,10 @@ export const recordLayout = (stateDir: string) => ({
   record: (deployment: string) => `${stateDir}/deployments/${deployment}.json`,
   parts: (deployment: string) => `${stateDir}/deployments/${deployment}.parts`,
   part: (deployment: string, target: string) => `${stateDir}/deployments/${deployment}.parts/${target}.json`,
+});
+
+/** Where the audit log of a host lies, and the heads that were kept there: of its own log, and of other hosts'. */
+export const auditLayout = (stateDir: string) => ({
+  log: `${stateDir}/audit.jsonl`,
+  heads: `${stateDir}/audit.heads.jsonl`,
 });

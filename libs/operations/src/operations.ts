@@ -4,8 +4,10 @@ import type { Host } from '@polydev/host';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import type { Report } from '@polydev/reporting';
 import type { ImageProgram } from './images/program';
+import type { Auditor } from './audit/auditor';
 import type { ExpectedPlan } from './plan/expect';
 import type { TargetPlan } from './plan/target-plan';
+import type { SourceFacts } from './preflight/judge-source';
 
 /** What every operation is given. */
 export interface OperationContext {
@@ -13,6 +15,8 @@ export interface OperationContext {
   readonly report: Report;
   /** Aborted by Ctrl-C: what was begun is undone. */
   readonly signal: AbortSignal;
+  /** Whose doing it is, for the audit log; left out, only the deployer's `user@machine` is known. */
+  readonly auditor?: Auditor;
 }
 
 export interface DeployInput extends OperationContext {
@@ -22,6 +26,8 @@ export interface DeployInput extends OperationContext {
   readonly head: DeploymentHead;
   /** Nothing is touched unless what is to be done is one of these plans, or nothing. */
   readonly expected?: ExpectedPlan;
+  /** Where a deploy needs somebody's approval: throws unless this very plan has it; who gave it, for the record. */
+  readonly approval?: (plan: TargetPlan) => Promise<string>;
   /** Where the target is a golden image: what takes its image back with it. */
   readonly imageProgram?: ImageProgram;
   /** Where it depends on databases. */
@@ -44,6 +50,8 @@ export interface DatabaseOutcome {
   readonly outcome: 'moved' | 'unchanged' | 'failed' | 'half-way';
   readonly schema: SchemaMove;
   readonly error?: OpsError;
+  /** Who approved the plan, where it needed that. */
+  readonly approvedBy?: string;
 }
 export interface DeployDatabaseInput extends OperationContext {
   /** Name of the target. */
@@ -60,12 +68,17 @@ export interface PlanTargetInput extends Omit<OperationContext, 'report'> {
   /** Absolute path of the built output (of the sources where `build: server`). */
   readonly artifactDirectory: string;
   readonly head: Pick<DeploymentHead, 'sha' | 'dirty' | 'branch'>;
+  /** What else would keep a deploy from beginning. */
+  readonly refusals?: readonly OpsError[];
+  readonly source?: SourceFacts;
 }
 /** Computes what a deploy of a target would do, from its artifact and the state its hosts are in; touches none of them. */
 export type PlanTarget = (input: PlanTargetInput) => Promise<TargetPlan>;
 
 export interface PreflightInput extends OperationContext {
   readonly head: DeploymentHead;
+  /** Beside what the head says of where it comes from. */
+  readonly source?: SourceFacts;
   /** Targets of this run; what their hosts need is checked. */
   readonly targets: readonly TargetConfig[];
   /** What others find meanwhile, at what is on no host; it is given the hosts that were reached. */

@@ -18,9 +18,12 @@ const PARTS = {
   unlock: ['json', 'unlock'],
   preflight: ['json', 'file-list', 'preflight'],
   slot: ['json', 'slot'],
+  secrets: ['json', 'secrets'],
   setup: ['json', 'setup'],
   handover: ['json', 'handover'],
   traffic: ['json', 'traffic'],
+  audit: ['json', 'audit'],
+  signed: ['json', 'file-list', 'signed'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The command that runs one of our programs on a host with the given arguments. */

@@ -9,6 +9,7 @@ import type { TargetConfig } from '@polydev/manifest';
 import type { Event } from '@polydev/reporting';
 import { closeDeployment, deployTarget, rollbackTargets, statusOfTarget } from '../src/index';
 import type { DeployerInput } from './deployer';
+import { decrypted } from './secrets';
 import { app, type World } from './world';
 
 const calm = new AbortController().signal;
@@ -25,16 +26,30 @@ export const deadDeployers = (world: () => World) => {
     buildCommand: pause,
     shared: [{ path: 'uploads', kind: 'directory' }],
     keep: 0,
+    secrets: ['VERSION'],
   });
-  const input = (version: string, pause?: string) => ({
-    verb: 'deploy' as const,
-    environment: world().environment(settings(pause)),
-    artifactDirectory: world().artifact({ 'main.js': app(version), 'package-lock.json': JSON.stringify({ version }) }),
-    head: world().head(),
-  });
+  const input = (version: string, pause?: string) => {
+    const secretValues = { VERSION: `secret of ${version}` };
+    return {
+      verb: 'deploy' as const,
+      environment: world().environment(settings(pause), { secrets: decrypted(secretValues) }),
+      artifactDirectory: world().artifact({
+        'main.js': app(version),
+        'package-lock.json': JSON.stringify({ version }),
+      }),
+      head: world().head(),
+      // As text, a deployer in a process of its own gets no decrypted values.
+      secretValues,
+    };
+  };
   const run = (version: string) => {
     const one = input(version);
     return deployTarget({ ...one, target: one.environment.targets[0]!, report: silent, signal: calm });
+  };
+  /** The secret that lies where the service reads it. */
+  const secretPlaced = () => {
+    const text = readFileSync(join(home(), 'secrets/live.env'), 'utf8');
+    return /^VERSION="(.*)"\n$/.exec(text)?.[1];
   };
   const home = () => join(world().stateDir, 'targets/app');
 
@@ -69,8 +84,8 @@ export const deadDeployers = (world: () => World) => {
   };
   const killedRun = (version: string, when: (event: Event) => boolean) => killed(input(version, 'sleep 0.2'), when);
   const killedRollback = (when: (event: Event) => boolean) => {
-    const { environment, head } = input('none');
-    return killed({ verb: 'rollback', environment, head: { ...head, kind: 'rollback' } }, when);
+    const { environment, head, secretValues } = input('none');
+    return killed({ verb: 'rollback', environment, head: { ...head, kind: 'rollback' }, secretValues }, when);
   };
   const goBack = () => {
     const { environment, head } = input('none');
@@ -142,6 +157,7 @@ export const deadDeployers = (world: () => World) => {
     killedRollback,
     goBack,
     expectWholeRelease,
+    secretPlaced,
     outcomeOf,
     eventualAnswer,
     eventuallyFree,

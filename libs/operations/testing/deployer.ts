@@ -3,6 +3,7 @@ import type { DeploymentHead } from '@polydev/contract';
 import { killAtEffect, type KillMoment } from '@polydev/host/testing';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { closeDeployment, deployTarget, recoverTarget, rollbackTargets } from '../src/index';
+import { decrypted } from './secrets';
 
 /** A deployer as a process of its own, so that a test can kill it: reads its input from a file, prints an event a line. */
 export interface DeployerInput {
@@ -11,17 +12,23 @@ export interface DeployerInput {
   /** What is deployed. */
   readonly artifactDirectory?: string;
   readonly head: DeploymentHead;
+  /** Values that the target's service is given, as if decrypted. */
+  readonly secretValues?: Readonly<Record<string, string>>;
   /** Kills itself at this effect on a host; prints each effect that it had, as `{"effect":"<name>"}`. */
   readonly kill?: KillMoment;
 }
 
 const {
   verb,
-  environment,
+  environment: named,
   artifactDirectory = '',
   head,
   kill,
+  secretValues,
 } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DeployerInput;
+// Decrypted values are functions, which no file holds.
+const { secrets: _, ...plain } = named;
+const environment = { ...plain, ...(secretValues ? { secrets: decrypted(secretValues) } : {}) };
 const [target] = environment.targets;
 if (!target) throw new Error('The environment has no target.');
 

@@ -55,6 +55,8 @@ if [ -f "$root/pid" ]; then
 fi
 [ -e "$root/opt/app" ] || exit 1
 cd -P "$root/opt/app" || exit 1
+secrets=$root/opt/state/targets/app/secrets/live.env
+if [ -f "$secrets" ]; then set -a; . "$secrets"; set +a; fi
 PORT=$2 setsid node main.js >"$root/service.log" 2>&1 </dev/null &
 echo $! >"$root/pid"
 `;

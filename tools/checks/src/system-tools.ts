@@ -26,6 +26,7 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { programs: ['pg_ctlcluster'], debianPackage: 'postgresql', neededFor: 'tests against a real PostgreSQL' },
   { programs: ['pgbouncer'], debianPackage: 'pgbouncer', neededFor: 'tests of migrations through a pooler' },
   { programs: ['openssl'], debianPackage: 'openssl', neededFor: 'certificates of the tests' },
+  { programs: ['age'], debianPackage: 'age', neededFor: 'tests that age itself reads what we encrypted' },
   { programs: ['ip'], debianPackage: 'iproute2', neededFor: 'networks of the real hosts' },
   { programs: ['nsenter'], debianPackage: 'util-linux', neededFor: 'tests in namespaces of their own' },
   {

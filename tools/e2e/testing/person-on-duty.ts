@@ -128,6 +128,12 @@ export const personOnDuty = (root: () => string): void => {
     expect((await status()).hosts[0]).toMatchObject({ sha: shas[1], state: 'idle', health: 'healthy' });
   }, 240_000);
 
+  it('reads who did what, and that nobody changed it', async () => {
+    expect(await expectGood('npx nx run master-controller:audit')).toMatch(/lock-broken +master-controller .*hangs/);
+    expect(await expectGood('npx nx run master-controller:audit --json')).toContain('"action":"rollback"');
+    expect(await expectGood('npx nx run master-controller:audit --verify')).toContain('is whole');
+  }, 240_000);
+
   it('deploys again once the cause is mended', async () => {
     writeFileSync(main(), readFileSync(main(), 'utf8').replace(/^if \(process\.cwd.*$/m, "process.title = 'mended';"));
     await commitAll(root(), 'mended');

@@ -46,7 +46,7 @@ describeSsh('a database as a target', () => {
     expect(graph.tasks.dependencies['database:deploy']).toEqual(['workspace-under-test:preflight']);
     const { targets } = JSON.parse((await workspace.nx('show project database --json')).stdout);
     expect(Object.keys(targets).sort()).toEqual(
-      ['deploy', 'migrate', 'plan', 'recover', 'rollback', 'setup', 'status', 'unlock'].sort(),
+      ['audit', 'deploy', 'migrate', 'plan', 'recover', 'rollback', 'setup', 'status', 'unlock'].sort(),
     );
     expect(targets.migrate.metadata.description).toMatch(/^Applies what is pending of the migrations of database/);
   });

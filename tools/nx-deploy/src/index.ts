@@ -1,8 +1,12 @@
 import type { CreateNodes, PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 import { beforeTasks } from './hooks/before-tasks';
 import type { PluginOptions } from './plugin-options';
+import { handOverIdentity } from './secrets/hand-over';
 
 // Nx loads this file for every command, so what a command may not need is loaded when it does.
+
+// Before Nx starts anything: git, and tasks with all that they run.
+handOverIdentity(process.env);
 
 /** Files that decide what is inferred: the manifest where it is by default, and whatever makes a project. */
 const INFERENCE_FILES = '{.deploy.yaml,project.json,package.json,**/project.json,**/package.json}';

@@ -2,7 +2,7 @@ import { defaultEnvironment } from '@polydev/manifest';
 import { type Report, rewording } from '@polydev/reporting';
 
 /** Tasks that look at an environment or change it. */
-const TASKS = 'deploy|golden-image|migrate|plan|preflight|recover|rollback|setup|status|unlock|vms';
+const TASKS = 'approve|audit|deploy|golden-image|migrate|plan|preflight|recover|rollback|setup|status|trust|unlock|vms';
 const CODE = /`[^`\n]*`/g;
 /** A command of Nx, up to where the next command of the same line begins. */
 const COMMAND = /(?<![\w./-])(?:npx )?nx (run|run-many|affected)( [^&;|`]*)/g;

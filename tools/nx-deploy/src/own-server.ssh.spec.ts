@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { blocksOf, REPOSITORY } from '../testing/docs';
-import { makeWorkspace, ownEnvironment, project, type Files, type Workspace } from '../testing/workspace';
+import { makeWorkspace, ownEnvironment, publishTo, project, type Files, type Workspace } from '../testing/workspace';
 
 // Nx starts a process for every task, and the machine may have other things to do.
 jest.setTimeout(180_000);
@@ -89,6 +89,7 @@ describeSsh('a server of one’s own, as the docs tell it', () => {
       'apps/database/project.json': { name: 'database' },
       ...Object.fromEntries(migrations().map((file) => [file, ownText(file)])),
     });
+    publishTo(workspace, join(home, 'remote.git'));
   });
   afterAll(async () => {
     // One that ended by itself is no reason to leave the others.

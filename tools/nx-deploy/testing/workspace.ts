@@ -55,6 +55,13 @@ export const makeWorkspace = (files: Files): Workspace => {
   return workspace;
 };
 
+/** Gives a workspace a remote `origin`, a bare repository at `path`, that has its branch. */
+export const publishTo = (workspace: Workspace, path: string): void => {
+  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', path], { stdio: 'pipe' });
+  workspace.git('remote', 'add', 'origin', path);
+  workspace.git('push', '--quiet', 'origin', 'main');
+};
+
 /** A project with a build and a test of its own, whose output is a copy of its source. */
 export const project = (name: string, more: Readonly<Record<string, unknown>> = {}): Files => ({
   [`apps/${name}/project.json`]: {

@@ -29,13 +29,18 @@ export const connectSsh = (options: SshOptions): Promise<Host> => {
   return connectAlong(options, 0);
 };
 
-const connectAlong = async (options: WayOptions, depth: number): Promise<Host> => {
+/** The way to a host, as the options and `~/.ssh/config` say. */
+export const wayTo = async (options: WayOptions): Promise<Way> => {
   const config = await readClientConfig(options);
-  const way = {
+  return {
     options,
     config,
     subject: { host: options.name, address: `${config.user}@${config.hostName}:${config.port}` },
   };
+};
+
+const connectAlong = async (options: WayOptions, depth: number): Promise<Host> => {
+  const way = await wayTo(options);
   const transport = await openTransport(way, depth);
   try {
     return await logIn(way, transport);
@@ -45,14 +50,15 @@ const connectAlong = async (options: WayOptions, depth: number): Promise<Host> =
   }
 };
 
-interface Way {
+export interface Way {
   readonly options: WayOptions;
   readonly config: ClientConfig;
   /** The host for messages. */
   readonly subject: { readonly host: string; readonly address: string };
 }
 
-const openTransport = async (way: Way, depth: number): Promise<Transport> => {
+/** Opens what an SSH connection to the host goes over, through its jump hosts; their keys are checked. */
+export const openTransport = async (way: Way, depth: number): Promise<Transport> => {
   const { options, config, subject } = way;
   // `Host *` with a ProxyJump holds for the jump host too, which is reached directly.
   const jumps = config.jumps
@@ -115,7 +121,7 @@ const logIn = async ({ options, config, subject }: Way, transport: Transport): P
       // Silence is judged by `watchSilence`.
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     });
-    return new SshHost(ssh, { ...subject, transport, silenceMs: 3 * keepaliveMs });
+    return new SshHost(ssh, { ...subject, transport, silenceMs: 3 * keepaliveMs, redact: options.redact });
   } catch (error) {
     throw connectError({
       ...subject,

@@ -3,7 +3,7 @@ import { commandFailed as commandFailedError } from '@polydev/errors';
 import type { ClientChannel } from 'ssh2';
 import { ended } from '../command-channel';
 import { canceled, timedOut } from '../command-error';
-import type { Argv, CommandResult, ExecOptions } from '../host';
+import type { Argv, CommandResult, ExecOptions, Host } from '../host';
 import { showCommand, Tail } from '../output';
 import type { Connection } from './connection';
 import { announcedLine, RemoteProcess } from './remote-process';
@@ -17,7 +17,7 @@ type Ending = 'canceled' | 'timed-out' | 'too-long' | 'input';
 
 interface On {
   readonly connection: Connection;
-  readonly host: { readonly name: string };
+  readonly host: Pick<Host, 'name' | 'redact'>;
 }
 
 /** One command on a channel of its own. */

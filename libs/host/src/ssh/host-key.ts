@@ -46,15 +46,21 @@ export class HostKeyCheck {
 
   /** Types that we know of the host come first, so that a host with several keys shows one of those. */
   algorithms(): ServerHostKeyAlgorithm[] {
-    const types = new Set(
-      this.#all()
-        .filter(({ marker }) => marker === 'none')
-        .map(({ type }) => type),
-    );
+    const types = new Set(this.plain.map(({ type }) => type));
     const isKnown = ([, type]: readonly [string, string]) => types.has(type);
     return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((entry) => !isKnown(entry))].map(
       ([algorithm]) => algorithm,
     );
+  }
+
+  /** Name under which the host's keys are listed. */
+  get name(): string {
+    return this.lookup;
+  }
+
+  /** Keys that are known of the host, and not revoked. */
+  get plain(): readonly KnownKey[] {
+    return this.#all().filter(({ marker }) => marker === 'none');
   }
 
   /** Whether the key may be trusted; if not, {@link refusal} says why. */

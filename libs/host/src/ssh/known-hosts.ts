@@ -52,7 +52,8 @@ const parseLine = (line: string, name: string): Omit<KnownKey, 'place'> | undefi
     : undefined;
 };
 
-const concerns = (hosts: string, name: string): boolean => {
+/** Whether the first field of a line, names or a hashed name, is about a host. */
+export const concerns = (hosts: string, name: string): boolean => {
   if (hosts.startsWith('|1|')) return hashMatches(hosts, name);
   const patterns = hosts.toLowerCase().split(',');
   const matches = (pattern: string) => globToRegExp(pattern).test(name);

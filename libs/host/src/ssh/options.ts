@@ -17,6 +17,8 @@ export interface SshOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the ssh configuration to read in place of the user's and the system's; `none` reads none. */
   readonly sshConfigFile?: string;
+  /** See `Host.redact`. */
+  readonly redact?: (text: string) => string;
   /** Aborting it while the connection is being made rejects with COMMAND_CANCELED. */
   readonly signal?: AbortSignal;
   /** Milliseconds until a connection that is not ready counts as HOST_UNREACHABLE. Default 10,000. */

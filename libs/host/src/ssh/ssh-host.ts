@@ -20,6 +20,7 @@ const RETRY_MS = 50;
 export class SshHost implements Host {
   readonly name: string;
   readonly address: string;
+  readonly redact?: (text: string) => string;
   readonly #connection: Connection;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -31,10 +32,12 @@ export class SshHost implements Host {
       readonly address: string;
       readonly transport: Transport;
       readonly silenceMs: number;
+      readonly redact?: ((text: string) => string) | undefined;
     },
   ) {
     this.name = facts.host;
     this.address = facts.address;
+    if (facts.redact) this.redact = facts.redact;
     this.#connection = new Connection(ssh, facts);
   }
 

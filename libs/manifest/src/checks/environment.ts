@@ -4,6 +4,7 @@ import type { Complaint } from '../problem';
 import type { EnvironmentLayer } from '../schema/manifest';
 import type { VariableSettings } from '../variables';
 import { PRODUCTION } from '../environment-names';
+import { accessComplaints } from './access';
 
 export interface WrittenEnvironment {
   readonly name: string;
@@ -29,6 +30,7 @@ export const environmentComplaints = (
   const { hosts } = environment.layer;
   return [
     ...unknownTargets(environment, names),
+    ...accessComplaints(environment),
     ...(variables.servers === undefined ? repeatedHosts(toHosts(hosts ?? [], variables), path) : []),
   ];
 };

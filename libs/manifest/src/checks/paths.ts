@@ -3,7 +3,7 @@ import { isWithin } from '../schema/paths';
 import type { Candidates } from './candidate';
 
 /** What lies directly in the state directory and is not for releases to be put in the place of. */
-const STATE = ['targets', 'deployments', 'images', 'audit.jsonl'] as const;
+const STATE = ['targets', 'deployments', 'images', 'audit.jsonl', 'audit.heads.jsonl'] as const;
 
 const withState = ({ targets, stateDir }: Candidates): readonly Complaint[] =>
   targets.flatMap(({ config, where }) => {

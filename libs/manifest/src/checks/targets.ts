@@ -5,6 +5,7 @@ import { databaseComplaints } from './database';
 import { dependencyComplaints } from './depends-on';
 import { goldenImageComplaints } from './golden-image';
 import { pathComplaints } from './paths';
+import { secretsComplaints } from './secrets';
 import { serviceComplaints } from './service';
 import { sharedComplaints } from './shared';
 
@@ -26,6 +27,7 @@ export const targetComplaints = (candidates: Candidates): readonly Complaint[] =
   ...pathComplaints(candidates),
   ...dependencyComplaints(candidates),
   ...sharedComplaints(candidates),
+  ...secretsComplaints(candidates),
   ...contradictions(candidates),
   ...serviceComplaints(candidates),
   ...goldenImageComplaints(candidates),

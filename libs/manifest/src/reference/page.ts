@@ -52,7 +52,7 @@ const targetSection = (target: SchemaNode): Section => [
   'Targets',
   'Below `targets`, by the name of the Nx project.',
   keyTable(withoutDatabaseKeys(target)),
-  'Everything but `path`, `artifact`, `service`, `traffic`, `golden_image`, `url` and `depends_on` may also stand in `defaults`, for all targets (of `health_check` all but `url` and `body`).',
+  'Everything but `path`, `artifact`, `service`, `traffic`, `golden_image`, `url`, `depends_on` and `secrets` may also stand in `defaults`, for all targets (of `health_check` all but `url` and `body`).',
 ];
 
 const healthSection = (target: SchemaNode): Section => [
@@ -106,6 +106,8 @@ const environmentSections = (environment: SchemaNode): readonly Section[] => [
     'Environments',
     'Below `environments`, by name; each is an Nx configuration (`-c <name>`).',
     keyTable(environment),
+    '`roles` is a mapping; [access](access.md) tells what the roles may do:',
+    keyTable(mappingIn(property(environment, 'roles'))),
     `The environment of a run is the one asked for with \`-c\`; else \`production\` where \`DEPLOY_SERVER\` is set; else \`${SANDBOX}\`.`,
   ],
   [

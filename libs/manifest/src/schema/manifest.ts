@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessKeys } from './access';
 import { hostSchema } from './host';
 import { flag, list, optional, required, text } from './leaves';
 import { hostPath } from './paths';
@@ -34,13 +35,14 @@ export const environmentSchema = z.strictObject(
     }),
     protected: optional(flag(), {
       description:
-        'Whether the rules of production hold: clean tree, the branch below, and the environment asked for by name. Default: `true` for `production`, else `false`.',
+        'Whether the rules of production hold: clean tree, a commit that is on the branch below at the remote `origin`, tests and build in the same run. Default: `true` for `production`, else `false`.',
       examples: [true],
     }),
     branch: optional(text('the name of a branch'), {
       description: 'Branch that is deployed from. Default: `main` where protected, else any.',
       examples: ['main'],
     }),
+    ...accessKeys,
     state_dir: optional(hostPath(), {
       ...stateDirMeta,
       description: 'Replaces the manifest’s `state_dir` here.',
@@ -49,6 +51,16 @@ export const environmentSchema = z.strictObject(
     values: optional(text('the path of a JSON file'), {
       description: 'JSON file, relative to the workspace, with values for `${name}` in this section.',
       examples: ['.sandbox/values.json'],
+    }),
+    allowed_signers: optional(text('the path of a file'), {
+      description:
+        'File of the keys whose signatures count (ALLOWED SIGNERS in ssh-keygen(1)), relative to the workspace and committed. Set, only releases that one of them signed are started here.',
+      examples: ['deploy/allowed_signers'],
+    }),
+    signing_key: optional(text('the path of a key'), {
+      description:
+        'SSH key that signs releases and the audit log: a private key without a passphrase, or a public key whose private one the agent holds. `DEPLOY_SIGNING_KEY` replaces it.',
+      examples: ['~/.ssh/id_ed25519.pub'],
     }),
     targets: optional(z.record(z.string(), overrideSchema, { error }), {
       description:

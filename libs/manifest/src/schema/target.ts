@@ -5,6 +5,7 @@ import { goldenImageSchema } from './golden-image';
 import { healthCheckSchema, healthMannerSchema } from './health-check';
 import { choice, commandOr, list, optional, removable, text, webUrl, whole } from './leaves';
 import { hostPath, innerPath } from './paths';
+import { secretName } from './secret-name';
 import { maxParallelSchema, ROLLING_DEFAULTS, serviceSchema, trafficSchema } from './service';
 
 export const TARGET_DEFAULTS = {
@@ -12,6 +13,7 @@ export const TARGET_DEFAULTS = {
   install: 'auto',
   shared: [],
   drop: [],
+  secrets: [],
   keep: 5,
   strategy: 'rolling',
   rollback_on_failure: 'deployment',
@@ -155,6 +157,12 @@ const own = {
     description:
       'How to tell that the new release serves: an address, or a mapping (see “Health check”). `null` says that it is left out on purpose.',
     examples: ['http://localhost:4000/api/auth/health'],
+  }),
+  secrets: optional(list(secretName(), 'names'), {
+    description:
+      'Environment variables that are kept encrypted in `.env.<environment>.age` (see [Secrets](secrets.md)). A deploy puts them into a file on the host that its generated unit reads; a changed value is deployed anew.',
+    default: TARGET_DEFAULTS.secrets,
+    examples: [['SESSION_KEY', 'API_TOKEN']],
   }),
 };
 

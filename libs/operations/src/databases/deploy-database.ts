@@ -1,6 +1,9 @@
 import type { HostOutcome, TargetRecord } from '@polydev/contract';
 import type { Host } from '@polydev/host';
 import type { Event } from '@polydev/reporting';
+import { UNTOUCHED } from '../audit/append';
+import type { Auditing, EntryFacts } from '../audit/auditor';
+import { recordOnHosts } from '../audit/record-in-audit';
 import { withHosts } from '../connect';
 import { recordLayout } from '../layout';
 import type { DatabaseOutcome, DeployDatabase, DeployDatabaseInput } from '../operations';
@@ -12,15 +15,18 @@ import { assertIdIsOurs, writePart } from '../record/parts';
  * two runs apart is the database's own lease. Throws what `migrate` throws; then there is no part, as nothing was touched.
  */
 export const deployDatabase: DeployDatabase = (input) => {
-  const { environment, head, signal, target, report } = input;
+  const { environment, head, signal, target, report, auditor } = input;
+  const auditing = { environment, auditor, by: head.by };
   const began = Date.now();
   report({ kind: 'headline', text: `${target} → ${environment.name}` });
   return withHosts(environment, signal, async (hosts) => {
     const [first] = hosts;
     if (first) await assertIdIsOurs(first, environment.stateDir, head);
     const startedAt = new Date().toISOString();
-    const ended = await input.migrate(hosts);
+    await recordOnHosts(hosts, entryOf(input, { result: 'begun' }), { ...auditing, state: UNTOUCHED });
+    const ended = await migrated(hosts, input, auditing);
     const part = partOf(ended, { target, startedAt, endedAt: new Date().toISOString() });
+    await recordOnHosts(hosts, entryOf(input, endedFacts(ended)), { ...auditing, state: STAYS });
     await Promise.all(hosts.map((host) => record(host, part, input)));
     if (ended.error) report({ kind: 'error', error: ended.error });
     report(endOf(ended, { input, durationMs: Date.now() - began }));
@@ -28,17 +34,55 @@ export const deployDatabase: DeployDatabase = (input) => {
   });
 };
 
+/** Migrates, and writes down that nothing was, where it throws. */
+const migrated = async (
+  hosts: readonly Host[],
+  input: DeployDatabaseInput,
+  auditing: Auditing,
+): Promise<DatabaseOutcome> => {
+  try {
+    return await input.migrate(hosts);
+  } catch (error) {
+    await recordOnHosts(hosts, entryOf(input, { result: 'refused' }), { ...auditing, state: UNTOUCHED }).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+};
+
+/** What was migrated has a record of its own in the database. */
+const STAYS = 'What was migrated stays; the database’s own record has it.';
+
+/** What the audit log says of a database, which is on no host. Pure. */
+const entryOf = ({ target, head, auditor }: DeployDatabaseInput, facts: Omit<EntryFacts, 'action'>): EntryFacts => ({
+  action: 'migration',
+  target,
+  deployment: head.id,
+  commit: head.sha,
+  ...(head.reason === undefined ? {} : { reason: head.reason }),
+  ...auditor?.permission,
+  ...facts,
+});
+
+const endedFacts = ({ outcome, schema, approvedBy }: DatabaseOutcome): Omit<EntryFacts, 'action'> => ({
+  ...(approvedBy === undefined ? {} : { approver: { name: approvedBy } }),
+  ...(schema.from === undefined ? {} : { before: schema.from }),
+  ...(schema.to === undefined ? {} : { after: schema.to }),
+  result: ({ moved: 'succeeded', unchanged: 'unchanged', failed: 'failed', 'half-way': 'stuck' } as const)[outcome],
+});
+
 /**
  * What a database's end means for the deployment. Files that were applied before the one that failed stay: there is no
  * way back from them but a person's. Pure.
  */
 export const partOf = (
-  { outcome, schema, error }: DatabaseOutcome,
+  { outcome, schema, error, approvedBy }: DatabaseOutcome,
   times: Pick<TargetRecord, 'target' | 'startedAt' | 'endedAt'>,
 ): TargetRecord => ({
   ...times,
   outcome: OUTCOMES[outcome],
   schema,
+  ...(approvedBy === undefined ? {} : { approvedBy }),
   ...(error ? { error: { code: error.code, message: error.message, hint: error.hint } } : {}),
   hosts: [],
 });

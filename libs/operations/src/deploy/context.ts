@@ -1,5 +1,7 @@
 import type { Artifact, FileEntry } from '@polydev/artifact';
+import type { Signers } from '@polydev/audit';
 import type { HostShell } from '@polydev/host';
+import type { WithheldValues } from '@polydev/manifest';
 import type { TrafficEngine } from '../traffic/read';
 import type { DeployPlan } from './plan';
 
@@ -12,6 +14,8 @@ export interface Transfer {
   readonly copyFrom: string | undefined;
   /** Whether that tree was changed by hand: then nothing of a file that differs is taken from it either. */
   readonly drifted: boolean;
+  /** Of the artifact's list, by the deployer; undefined where nothing is signed. */
+  readonly signature?: string;
   /** Bytes that rsync counted; undefined where it sent nothing. */
   sentBytes?: number;
 }
@@ -24,6 +28,10 @@ export interface DeployContext {
   readonly signal: AbortSignal;
   /** Missing when a later process finishes or undoes a dead run: no step forward is taken then. */
   readonly transfer?: Transfer;
+  /** Decrypted values, in memory; missing like `transfer`, and where nothing is to be placed. */
+  readonly secrets?: WithheldValues;
+  /** Keys of which one has to have signed a release that is started; undefined where none has to. */
+  readonly signers?: Signers;
   /** Says something once, beside the steps. */
   readonly note: (text: string) => void;
   /** Seconds since the host's boot at which the path was swapped. */

@@ -1,6 +1,7 @@
 import type { HostOutcome, HostRecord, TargetRecord } from '@polydev/contract';
 import { combined } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
+import { auditBegin, auditEnd } from '../audit/audit-move';
 import { withHosts, withShells } from '../connect';
 import type { DeployInput } from '../operations';
 import { withWayBack } from '../images/plan';
@@ -9,8 +10,10 @@ import { assertIdIsOurs, writePart } from '../record/parts';
 import { whileReopened } from '../record/settle-part';
 import { isUnfinished, recoverRun } from '../recover/recover';
 import { composePlan, type HostFacts } from '../plan/compose';
-import { assertExpected, type ExpectedPlan } from '../plan/expect';
+import { assertExpected } from '../plan/expect';
 import { factsOfHost } from '../plan/look-at-hosts';
+import { isNoOp } from '../plan/target-plan';
+import { signRelease } from '../signatures/sign-release';
 import { lookAtHost } from './look';
 import { prepareHost, type Prepared } from './prepare';
 import { readTarget, type TargetArtifact } from './read-target';
@@ -32,11 +35,17 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
   });
   await refuseWithoutRsync(target);
   const read = await readTarget(target, input.artifactDirectory);
+  const { sha, environment: on } = head;
+  const named = { target: target.name, environment: on, sha, digest: read.artifact.digest };
+  const signature = await signRelease(environment, named);
   return withHosts(environment, signal, (hosts) =>
     withShells({ hosts, stateDir: environment.stateDir, target: target.name, head }, async (shells) => {
       await assertIdIsOurs(first(hosts), environment.stateDir, head);
-      const prepared = await prepareAll(input, read, shells);
-      const record = await run(input, shells, prepared);
+      const { prepared, approvedBy } = await prepareAll(input, { ...read, signature }, shells);
+      const record = {
+        ...(await run(approvedIn(input, approvedBy), shells, prepared)),
+        ...(approvedBy === undefined ? {} : { approvedBy }),
+      };
       await writePart(shells, environment.stateDir, { head, part: record });
       sayOutcome(input, record, Date.now() - began);
       return record;
@@ -44,15 +53,22 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
   );
 };
 
+/** The same input, with who approved it for the audit log. */
+const approvedIn = (input: DeployInput, approver: string | undefined): DeployInput => {
+  const { auditor } = input;
+  if (approver === undefined || auditor === undefined) return input;
+  return { ...input, auditor: { ...auditor, permission: { ...auditor.permission, approver: { name: approver } } } };
+};
+
 /** Mends what dead runs left, looks at every host, and refuses with everything at once before any is touched. */
 const prepareAll = async (
   input: DeployInput,
-  read: TargetArtifact,
+  { signature, ...read }: TargetArtifact & { readonly signature: string | undefined },
   shells: readonly HostShell[],
-): Promise<Prepared[]> => {
-  const { environment, target, report, expected } = input;
+): Promise<{ readonly prepared: Prepared[]; readonly approvedBy: string | undefined }> => {
+  const { environment, target, report } = input;
   const found = await Promise.all(shells.map(({ host }) => readState(host, environment.stateDir, target)));
-  const facts = expected ? await refuseUnexpected({ ...input, ...read, expected }, shells, found) : undefined;
+  const { facts, approvedBy } = await refuseUnexpected({ ...input, ...read }, shells, found);
   const dead = found.some(({ lastRun }) => isUnfinished(lastRun));
   const states = dead
     ? await Promise.all(shells.map((shell, index) => mendAndRead(shell, at(found, index), input)))
@@ -66,36 +82,42 @@ const prepareAll = async (
   const refusals = looks.flatMap((look) => look.refusals);
   if (refusals.length > 0) throw combined(refusals);
   const prepared = looks.map((look, index) =>
-    prepareHost({ shell: at(shells, index), artifact: read.artifact, look, report }),
+    prepareHost({ shell: at(shells, index), artifact: read.artifact, signature, look, report }),
   );
-  return Promise.all(prepared.map((host) => withImage(host, input)));
+  return { prepared: await Promise.all(prepared.map((host) => withImage(host, input))), approvedBy };
 };
 
 const withImage = async (host: Prepared, { imageProgram }: DeployInput): Promise<Prepared> =>
   host.unchanged ? host : { ...host, plan: await withWayBack(host.shell, host.plan, imageProgram) };
 
-/** Throws PLAN_CHANGED or PLAN_NOT_GIVEN when something else would be done than what was asked for. */
+/**
+ * Throws PLAN_CHANGED or PLAN_NOT_GIVEN when something else would be done than what was asked for, or what the approval
+ * throws when it is something that nobody approved. What does nothing needs no approval.
+ */
 const refuseUnexpected = async (
-  input: DeployInput & TargetArtifact & { readonly expected: ExpectedPlan },
+  input: DeployInput & TargetArtifact,
   shells: readonly HostShell[],
   states: readonly TargetState[],
-): Promise<readonly HostFacts[]> => {
-  const hosts = await Promise.all(shells.map(({ host }, index) => factsOfHost(host, at(states, index), input)));
-  assertExpected(composePlan({ ...input, hosts }), input.expected);
-  return hosts;
+): Promise<{ readonly facts?: readonly HostFacts[]; readonly approvedBy?: string }> => {
+  const { expected, approval } = input;
+  if (expected === undefined && approval === undefined) return {};
+  const facts = await Promise.all(shells.map(({ host }, index) => factsOfHost(host, at(states, index), input)));
+  const plan = composePlan({ ...input, hosts: facts });
+  if (expected !== undefined) assertExpected(plan, expected);
+  return { facts, ...(approval && !isNoOp(plan) ? { approvedBy: await approval(plan) } : {}) };
 };
 
 const mendAndRead = async (
   shell: HostShell,
   state: TargetState,
-  { environment, target, report }: DeployInput,
+  { environment, target, report, auditor, head }: DeployInput,
 ): Promise<TargetState> => {
   const { lastRun } = state;
   if (!isUnfinished(lastRun)) return state;
   await whileReopened(shell, environment.stateDir, {
     target,
     deployment: lastRun.run,
-    mend: () => recoverRun(shell, lastRun, { environment, report }),
+    mend: () => recoverRun(shell, lastRun, { environment, report, auditor, by: head.by }),
   });
   return readState(shell.host, environment.stateDir, target);
 };
@@ -119,7 +141,16 @@ const run = async (
   if (prepared.some(({ unchanged }) => !unchanged)) {
     await writePart(shells, environment.stateDir, { head, part: part(prepared.map(runningRecord)) });
   }
-  const hosts = [...(await moveHosts(input, prepared)), ...missingRecords(input, prepared)];
+  await auditBegin(
+    input,
+    prepared.filter(({ unchanged }) => !unchanged),
+  );
+  const records = await moveHosts(input, prepared);
+  await auditEnd(
+    input,
+    prepared.flatMap((host, index) => ({ host, record: at(records, index) })),
+  );
+  const hosts = [...records, ...missingRecords(input, prepared)];
   return part(hosts, new Date().toISOString());
 };
 

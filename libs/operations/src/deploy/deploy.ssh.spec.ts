@@ -19,6 +19,7 @@ import type { TargetConfig } from '@polydev/manifest';
 import { readArtifact } from '@polydev/artifact';
 import { describeSsh } from '@polydev/host/testing';
 import { itWithTmpfs, withTmpfs } from '../../testing/tmpfs';
+import { decrypted } from '../../testing/secrets';
 import { app, createWorld, type World } from '../../testing/world';
 import { deployTarget } from '../index';
 import { deploy as deployRunbook } from './deploy';
@@ -39,7 +40,7 @@ describeSsh('deploy over a real sshd', () => {
     files: Record<string, string>,
     { target = {}, signal, onEvent }: DeployOptions = {},
   ): Promise<TargetRecord> => {
-    const environment = w.environment(target);
+    const environment = w.environment(target, { secrets: decrypted({ TOKEN: 'one-two-three' }) });
     return deployTarget({
       environment,
       target: environment.targets[0]!,
@@ -164,6 +165,11 @@ describeSsh('deploy over a real sshd', () => {
       'COMMAND_FAILED',
       (world) => writeFileSync(join(world.stateDir, 'targets/app/shared'), 'a file in the way'),
     ],
+    [
+      'place secrets',
+      'COMMAND_FAILED',
+      (world) => writeFileSync(join(world.stateDir, 'targets/app/secrets'), 'a file in the way'),
+    ],
     ['swap', 'COMMAND_FAILED', (world) => mkdirSync(join(world.root, 'opt/.app.polydev-new/x'), { recursive: true })],
     ['restart', 'RUN_STUCK', { restart: 'exit 7' }],
     ['run post_deploy', 'COMMAND_FAILED', { postDeploy: 'echo image is broken; exit 7' }],
@@ -192,6 +198,7 @@ describeSsh('deploy over a real sshd', () => {
       if (typeof how === 'function') how(w);
       const settings: Partial<TargetConfig> = {
         shared: step === 'link shared files' ? [{ path: 'uploads', kind: 'directory' }] : [],
+        secrets: step === 'place secrets' ? ['TOKEN'] : [],
         ...(typeof how === 'function' ? {} : how),
       };
       // A failing restart command fails on the way back as well: the only step whose undo needs it.
@@ -217,6 +224,7 @@ describeSsh('deploy over a real sshd', () => {
       build: 'server',
       buildCommand: 'sleep 0.3',
       shared: [{ path: 'uploads', kind: 'directory' }],
+      secrets: ['TOKEN'],
     };
     // Another lock file each, so that there is something to install.
     const files = (version: string) => ({ 'main.js': app(version), 'yarn.lock': version });

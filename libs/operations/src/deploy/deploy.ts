@@ -33,6 +33,17 @@ const placing: readonly Step<DeployContext>[] = [
   },
 ];
 
+/**
+ * Stands behind the undo that restarts what served, so that on the way back the values are there before it starts; and
+ * as late as can be, since a service that falls over meanwhile would be started with them.
+ */
+export const placingSecrets: Step<DeployContext> = {
+  name: 'place secrets',
+  skip: step.secretsSkipped,
+  run: step.placeSecrets,
+  undo: step.restoreSecrets,
+};
+
 const afterwards: readonly Step<DeployContext>[] = [
   {
     name: 'run post_deploy',
@@ -53,6 +64,7 @@ export const deploy: Runbook<DeployContext> = {
   steps: [
     ...placing,
     { name: 'keep the way back', run: step.keepTheWayBack, undo: step.restartPrevious },
+    placingSecrets,
     { name: 'swap', run: step.swap, undo: step.swapBack },
     {
       name: 'restart',
@@ -74,6 +86,7 @@ export const deployBlueGreen: Runbook<DeployContext> = {
   name: 'deploy blue-green',
   steps: [
     ...placing,
+    placingSecrets,
     { name: 'start release', run: step.startRelease, undo: step.stopRelease },
     { name: 'health check', skip: step.healthSkipped, run: step.checkSlotHealth, noUndo: 'only looks' },
     { name: 'take over the port', skip: step.takeOverSkipped, run: step.takeOverPort, undo: step.givePortBack },

@@ -6,6 +6,8 @@ import { previousOf, type DeployPlan } from './plan';
 export interface Planned {
   readonly shell: HostShell;
   readonly plan: DeployPlan;
+  /** Names of the encrypted values, where those on the host are about to become others. */
+  readonly newSecrets?: readonly string[];
 }
 
 /**

@@ -8,8 +8,11 @@ import { targetLayout } from '../layout';
 import type { TargetSchemas } from '../operations';
 import { program } from '../programs';
 import { planDeploy, type DeployPlan } from './plan';
+import { isSigned } from '../signatures/assert-signed';
+import { signersOf } from '../signatures/signers';
 import { healthReasons, liveOf, reasonsToDeploy, type Reason } from './reasons';
 import { findRefusals } from './refusals';
+import { secretsAsPlanned } from './secrets';
 import { findShortages } from './shortages';
 import { answerOf, type TargetState } from './state';
 
@@ -53,6 +56,8 @@ export interface HostLook {
   readonly copyFrom: string | undefined;
   /** Empty when there is nothing to do: this very release is live, as it was placed, and healthy where that is asked. */
   readonly reasons: readonly Reason[];
+  /** Whether the encrypted values on the host are those of the plan, as far as that is known. */
+  readonly secretsPlaced: boolean;
   readonly refusals: readonly OpsError[];
 }
 
@@ -62,18 +67,25 @@ export const lookAtHost = async (host: Host, input: LookInput): Promise<HostLook
   const { stateDir } = environment;
   const state = input.foreseen ?? input.state;
   const named = { ...head, environment: environment.name };
-  const plan = planDeploy({ target, stateDir, artifact, head: named, state, packageFiles, migrations: schemas?.needs });
+  const { secrets } = environment;
+  const migrations = schemas?.needs;
+  const plan = planDeploy({ target, stateDir, artifact, head: named, state, packageFiles, migrations, secrets });
   const tree = liveTree(plan, state, input.state);
-  const [compared, refusals] = await Promise.all([
+  const [compared, refusals, placed] = await Promise.all([
     compare(host, artifact, { tree, ours: oursIn(plan) }),
     findRefusals({ host, stateDir, target, artifact, state: input.state }),
+    secretsAsPlanned(host, plan, secrets),
   ]);
   const comparison = { ...compared, drift: driftThatCounts(compared.drift, target) };
-  const certain = reasonsToDeploy(plan, state, comparison.drift);
+  const certain = [
+    ...reasonsToDeploy({ plan, state, drift: comparison.drift, secretsPlaced: placed }),
+    ...(await signatureReasons(host, { environment, target, live: liveOf(state)?.id })),
+  ];
   const reasons = certain.length > 0 || input.foreseen ? certain : await askService(host, { target, state, signal });
   const shortages = reasons.length > 0 ? await findShortages(host, { target, artifact, plan }) : [];
   const copyFrom = tree?.directory;
-  return { host, state, plan, comparison, copyFrom, reasons, refusals: [...refusals, ...shortages] };
+  const found = { host, state, plan, comparison, copyFrom, reasons, secretsPlaced: placed };
+  return { ...found, refusals: [...refusals, ...shortages] };
 };
 
 /** What a build on the server wrote is not called extra. */
@@ -89,6 +101,16 @@ const askService = async (
   }: { readonly target: TargetConfig; readonly state: TargetState; readonly signal: AbortSignal },
 ): Promise<readonly Reason[]> =>
   target.healthCheck ? healthReasons(await probe(host, target.healthCheck, signal), liveOf(state)?.id) : [];
+
+const signatureReasons = async (
+  host: Host,
+  { environment, target, live }: Pick<LookInput, 'environment' | 'target'> & { readonly live: string | undefined },
+): Promise<readonly Reason[]> => {
+  const signers = await signersOf(environment);
+  if (signers === undefined || live === undefined) return [];
+  const release = { stateDir: environment.stateDir, environment: environment.name, target: target.name, release: live };
+  return (await isSigned(host, release, signers)) ? [] : [{ kind: 'unsigned' }];
+};
 
 /** The tree that serves, and its list (empty where it has none). */
 interface Tree {

@@ -4,6 +4,7 @@ import { targetLayout } from '../layout';
 import type { DeployInput } from '../operations';
 import { batchesOf, hostsAtOnce } from './batches';
 import { beginRun } from './begin-run';
+import { secretsIn } from './secrets';
 import { deployRunbook } from './deploy';
 import { finish } from './finish';
 import { decidedByFirst, nameOf, recordOf } from './host-record';
@@ -58,11 +59,12 @@ const pause = async ({ target, signal, report }: DeployInput): Promise<void> => 
 /** Moves the hosts of a batch at the same time; returns whether all did. Those that must go back have gone then. */
 const moveBatch = async (roll: Roll, batch: readonly Prepared[]): Promise<boolean> => {
   const { input, moving } = roll;
-  const { signal, report } = input;
+  const { signal, report, environment } = input;
   const settled = await Promise.allSettled(
     batch.map(async (host) => {
       const runbook = deployRunbook(host.plan);
-      const mover = await beginRun(host, { runbook, transfer: host.transfer, signal, report });
+      const { transfer } = host;
+      const mover = await beginRun(host, { runbook, environment, transfer, signal, report, ...secretsIn(input) });
       moving.push(mover);
       return { mover, forward: await mover.run.forward(signal) };
     }),

@@ -38,6 +38,7 @@ const state = (more: Partial<TargetState> = {}): TargetState => ({
   runs: [],
   targetFile: undefined,
   node: 'v20.20.2',
+  secretsPlaced: false,
   machine: 'x86_64',
   ...more,
 });

@@ -3,12 +3,13 @@ import { journalDamaged } from '@polydev/errors';
 import type { RunState } from '@polydev/runbook';
 import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead, SchemaVersions, TargetFile } from '@polydev/contract';
-import type { HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
+import type { EnvironmentSecrets, HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
 import { imagePlan, type ImagePlan } from '../images/plan';
 import { otherSlot, type Slot } from '../layout';
 import { restartLine } from '../units/systemctl';
 import { unitNames } from '../units/names';
 import { planDependencies, type DependencyPlan } from './dependencies';
+import { planSecrets, secretsVersion, type SecretsPlan } from './secrets';
 import type { TargetState } from './state';
 
 /** What served before, and how to point at it again. */
@@ -54,6 +55,8 @@ export interface DeployPlan {
   /** Set where rsync brings the files that differ; else they go as one tar stream. */
   readonly sync?: 'rsync';
   readonly shared: readonly SharedEntry[];
+  /** Encrypted values that its service is given: their names. */
+  readonly secrets?: SecretsPlan;
   readonly buildCommand?: string;
   readonly preDeploy?: string;
   readonly restart?: string;
@@ -64,6 +67,8 @@ export interface DeployPlan {
   readonly healthCheck?: HealthCheckConfig;
   /** What its health check saw of the release that served, where that was not healthy: nobody can bring back what was not there. */
   readonly unwellBefore?: string;
+  /** Whether the release before was signed when the run began: then the way back starts it only if it still is. */
+  readonly signedBefore?: true;
   readonly postDeploy?: string;
   /** Set where the target is the agent of a golden image. */
   readonly image?: ImagePlan;
@@ -108,11 +113,13 @@ export interface PlanInput {
   readonly packageFiles: ReadonlyMap<string, string>;
   /** See {@link DeployPlan.migrations}. */
   readonly migrations?: SchemaVersions | undefined;
+  readonly secrets?: EnvironmentSecrets | undefined;
 }
 
 /** Computes the plan. Pure. */
 export const planDeploy = (input: PlanInput): DeployPlan => {
   const { target, stateDir, artifact, head, state, packageFiles, migrations } = input;
+  const secrets = planSecrets(target, input.secrets, state);
   const dependencies = planDependencies({ target, artifact, state, packageFiles });
   return {
     version: 1,
@@ -125,13 +132,14 @@ export const planDeploy = (input: PlanInput): DeployPlan => {
     sha: head.sha,
     dirty: head.dirty,
     digest: artifact.digest,
-    settings: settingsOf(target),
+    settings: settingsOf(target, input.secrets),
     ...(migrations ? { migrations } : {}),
     before: beforeOf(state, head.id),
     ...(state.targetFile ? { targetFile: state.targetFile } : {}),
     ...(dependencies ? { dependencies } : {}),
     ...(target.sync === 'rsync' ? { sync: target.sync } : {}),
     shared: target.shared,
+    ...(secrets ? { secrets } : {}),
     ...(target.build === 'server' && target.buildCommand ? { buildCommand: target.buildCommand } : {}),
     ...(target.preDeploy ? { preDeploy: target.preDeploy } : {}),
     ...servicePlan(target, state),
@@ -182,8 +190,9 @@ export const planOfRun = ({ run, plan }: Pick<RunState, 'run' | 'plan'>): Deploy
 };
 
 /** Two releases of one digest are the same release only if these settings agree too. */
-export const settingsOf = (target: TargetConfig): string =>
-  createHash('sha256')
+export const settingsOf = (target: TargetConfig, secrets?: EnvironmentSecrets): string => {
+  const version = secretsVersion(target, secrets);
+  return createHash('sha256')
     .update(
       JSON.stringify([
         target.path,
@@ -193,10 +202,12 @@ export const settingsOf = (target: TargetConfig): string =>
         target.buildCommand ?? '',
         // A process has the settings that it was started with.
         ...(target.service ? [target.service] : []),
+        ...(version ? [version] : []),
       ]),
     )
     .digest('hex')
     .slice(0, 16);
+};
 
 /** Id of the release an adopted directory becomes. */
 export const ADOPTED = 'adopted-';

@@ -16,6 +16,7 @@ export interface Prepared {
   readonly shell: HostShell;
   readonly plan: DeployPlan;
   readonly transfer: Transfer;
+  readonly newSecrets?: readonly string[];
   /** Set when there is nothing to do: this very release is live, as it was placed, and healthy where that is asked. */
   readonly unchanged?: { readonly release: string };
 }
@@ -23,12 +24,14 @@ export interface Prepared {
 export interface PrepareInput {
   readonly shell: HostShell;
   readonly artifact: Artifact;
+  /** Of the artifact's list; undefined where nothing is signed. */
+  readonly signature: string | undefined;
   readonly look: HostLook;
   readonly report: Report;
 }
 
 /** Makes a host ready from what was seen there, and warns of what was changed by hand. */
-export const prepareHost = ({ shell, artifact, look, report }: PrepareInput): Prepared => {
+export const prepareHost = ({ shell, artifact, signature, look, report }: PrepareInput): Prepared => {
   const { plan, comparison, copyFrom, reasons } = look;
   if (comparison.drift.length > 0) {
     const spoiled = isSpoiled(comparison.drift) ? ' No rollback goes back to such files.' : '';
@@ -40,8 +43,16 @@ export const prepareHost = ({ shell, artifact, look, report }: PrepareInput): Pr
     });
   }
   const live = liveOf(look.state);
-  const transfer: Transfer = { artifact, send: comparison.send, copyFrom, drifted: comparison.drift.length > 0 };
-  return { shell, plan, transfer, ...(reasons.length === 0 && live ? { unchanged: { release: live.id } } : {}) };
+  const transfer: Transfer = {
+    artifact,
+    send: comparison.send,
+    copyFrom,
+    drifted: comparison.drift.length > 0,
+    ...(signature === undefined ? {} : { signature }),
+  };
+  const newSecrets = look.secretsPlaced ? undefined : plan.secrets?.names;
+  const prepared = { shell, plan, transfer, ...(newSecrets ? { newSecrets } : {}) };
+  return { ...prepared, ...(reasons.length === 0 && live ? { unchanged: { release: live.id } } : {}) };
 };
 
 /** The target's file of a release that stays, with the commit that was found to be the same. */

@@ -30,6 +30,8 @@ export interface TargetState {
   /** Ids of all runs, in the order in which they began: the only order that no deployer's clock has a part in. */
   readonly runs: readonly string[];
   readonly targetFile: TargetFile | undefined;
+  /** Whether decrypted values lie there for the target's service. */
+  readonly secretsPlaced: boolean;
   /** Version of Node, `v20.20.2`; empty where there is none. */
   readonly node: string;
   /** `x86_64` and the like. */
@@ -44,6 +46,7 @@ interface RawState {
   readonly journal: string;
   readonly runs: readonly string[];
   readonly targetFile: string | null;
+  readonly secretsPlaced: boolean;
   readonly node: string;
   readonly machine: string;
 }
@@ -63,6 +66,7 @@ export const readState = async (host: Host, stateDir: string, target: TargetConf
     lastRun: lastRun(raw.journal),
     runs: raw.runs,
     targetFile: parseJson(raw.targetFile, targetFileSchema.safeParse.bind(targetFileSchema)),
+    secretsPlaced: raw.secretsPlaced,
     node: raw.node,
     machine: raw.machine,
   };

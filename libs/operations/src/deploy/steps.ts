@@ -18,6 +18,7 @@ export {
   swap,
   swapBack,
 } from './steps/swap';
+export { secretsSkipped, placeSecrets, restoreSecrets } from './steps/secrets';
 export { restartSkipped, restart, healthSkipped, checkHealth } from './steps/start';
 export { recordLive, recordPrevious, pruneSkipped, prune } from './steps/record';
 export { keepTheImage, restoreImage, restoreImageBefore } from './steps/images';

@@ -28,7 +28,8 @@ export const probe = async (host: Host, check: HealthCheckConfig, signal: AbortS
   const timer = setTimeout(() => limit.abort(new DOMException('It took too long.', 'TimeoutError')), timeoutMs);
   signal.addEventListener('abort', stop);
   try {
-    return judge(check, await getThrough(host, new URL(check.url), limit.signal));
+    const { status, text } = await getThrough(host, new URL(check.url), limit.signal);
+    return judge(check, { status, text, shown: host.redact?.(text) ?? text });
   } catch (error) {
     if (isOpsError(error) || signal.aborted) throw error;
     return { ok: false, seen: `no answer: ${reasonOf(error, timeoutMs)}` };
@@ -38,10 +39,15 @@ export const probe = async (host: Host, check: HealthCheckConfig, signal: AbortS
   }
 };
 
-const judge = (check: HealthCheckConfig, { status, text }: HttpAnswer): ProbeResult => {
+interface SeenAnswer extends HttpAnswer {
+  /** Its text as it may be shown. */
+  readonly shown: string;
+}
+
+const judge = (check: HealthCheckConfig, { status, text, shown: whole }: SeenAnswer): ProbeResult => {
   const body = parse(text);
   const { release } = healthIdentitySchema.safeParse(body).data ?? {};
-  const shown = text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  const shown = whole.length > 300 ? `${whole.slice(0, 300)}…` : whole;
   return {
     ok: status === check.status && (check.body === undefined || contains(body, check.body)),
     seen: `status ${status}${shown ? `: ${shown}` : ', empty body'}`,

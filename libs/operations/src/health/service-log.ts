@@ -1,4 +1,4 @@
-import type { Host } from '@polydev/host';
+import { redacted, type Host } from '@polydev/host';
 
 const LINES = '20';
 
@@ -13,7 +13,7 @@ export const unitLog = async (host: Host, unit: string): Promise<string> => {
   const result = await host
     .exec(['journalctl', '--unit', unit, '--lines', LINES, '--no-pager', '--output', 'cat'], { timeoutMs: 5_000 })
     .catch(() => undefined);
-  return result?.exitCode === 0 ? result.stdout.trimEnd() : '';
+  return result?.exitCode === 0 ? redacted(result, host).stdout.trimEnd() : '';
 };
 
 /** `sudo systemctl restart api` → `api` */

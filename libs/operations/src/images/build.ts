@@ -1,8 +1,12 @@
 import { basename } from 'node:path';
-import { imageBuiltSchema } from '@polydev/contract';
-import { noAgentLive } from '@polydev/errors';
+import { imageBuiltSchema, type ImageBuilt } from '@polydev/contract';
+import { isOpsError, noAgentLive } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
+import { appendToLog, UNTOUCHED } from '../audit/append';
+import type { EntryFacts } from '../audit/auditor';
 import { withHosts, withShells } from '../connect';
+import { assertSigned } from '../signatures/assert-signed';
+import { signersOf } from '../signatures/signers';
 import { PROGRAM_TIMEOUT_MS, type BuildImageInput, type HostImage } from './images';
 import { placeProgram, runProgram } from './program';
 import { imageSettings } from './settings';
@@ -20,7 +24,8 @@ export const buildImages = async (input: BuildImageInput): Promise<readonly Host
       const releases = await liveReleases(hosts, input);
       const built: HostImage[] = [];
       for (const [index, shell] of shells.entries()) {
-        built.push({ host: shell.host.name, release: releases[index] ?? '', ...(await buildOn(shell, input)) });
+        const release = releases[index] ?? '';
+        built.push({ host: shell.host.name, release, ...(await buildAudited(shell, release, input)) });
       }
       return built;
     }),
@@ -35,6 +40,34 @@ const liveReleases = async (hosts: readonly Host[], { target }: BuildImageInput)
   const without = hosts.filter((_, index) => found[index]?.exitCode !== 0).map(({ name }) => name);
   if (without.length > 0) throw noAgentLive({ target: target.name, hosts: without });
   return found.map(({ stdout }) => basename(stdout.trim()));
+};
+
+/** Builds on one host, with an entry in its audit log before and after. Where signatures count, from a signed release only. */
+const buildAudited = async (shell: HostShell, release: string, input: BuildImageInput): Promise<ImageBuilt> => {
+  const { environment, target, auditor, by, dryRun } = input;
+  const signers = await signersOf(environment);
+  const { name, stateDir } = environment;
+  if (signers) await assertSigned(shell.host, { stateDir, environment: name, target: target.name, release }, signers);
+  if (dryRun) return buildOn(shell, input);
+  const facts = { action: 'image-activated' as const, target: target.name, host: shell.host.name };
+  const write = (more: Pick<EntryFacts, 'before' | 'after' | 'result'>, state: string) =>
+    appendToLog(shell, { ...facts, ...more }, { environment, auditor, by, state });
+  await write({ result: 'begun' }, UNTOUCHED);
+  try {
+    const built = await buildOn(shell, input);
+    const { outcome, id, previous } = built;
+    const result = outcome === 'activated' ? 'succeeded' : 'unchanged';
+    const change = {
+      ...(previous === undefined ? {} : { before: previous }),
+      ...(id === undefined ? {} : { after: id }),
+    };
+    await write({ ...(outcome === 'activated' ? change : {}), result }, `The image ${id ?? ''} is active there.`);
+    return built;
+  } catch (error) {
+    // The image that was active still is.
+    if (!isOpsError(error, 'AUDIT_UNWRITTEN')) await write({ result: 'failed' }, UNTOUCHED).catch(() => undefined);
+    throw error;
+  }
 };
 
 const buildOn = async (

@@ -4,6 +4,7 @@ import {
   commandFailed,
   lastLines,
   lineStream,
+  redacted,
   type Argv,
   type CommandResult,
   type Host,
@@ -100,6 +101,6 @@ const read = <T>(host: Host, { result, last, args, answer }: Ended<T>): T => {
     host: host.name,
     command: ['golden-image', ...args].join(' '),
     ended: result.signal ? `signal ${result.signal}` : `exit code ${result.exitCode ?? 'unknown'}`,
-    output: lastLines(result),
+    output: lastLines(redacted(result, host)),
   });
 };

@@ -28,7 +28,7 @@ export interface HostFacts {
 }
 
 export interface ComposeInput {
-  readonly environment: Pick<EnvironmentConfig, 'name' | 'hosts'>;
+  readonly environment: Pick<EnvironmentConfig, 'name' | 'hosts' | 'secrets'>;
   readonly target: TargetConfig;
   readonly artifact: Artifact;
   readonly head: Pick<DeploymentHead, 'sha' | 'dirty'>;
@@ -54,7 +54,7 @@ export const composePlan = ({
     sha: head.sha,
     dirty: head.dirty,
     digest: artifact.digest,
-    settings: settingsOf(target),
+    settings: settingsOf(target, environment.secrets),
     rules: rulesOf(target),
     refusals: refusals.map(plainRefusal),
     artifact: amountOf(artifact, artifact.entries.keys()),

@@ -34,6 +34,7 @@ const state = (lastRun: RunState | undefined): TargetState => ({
   runs: [],
   targetFile: undefined,
   node: 'v20.20.2',
+  secretsPlaced: false,
   machine: 'x86_64',
 });
 const ids = (one: TargetState | undefined) => one?.releases.map(({ id }) => id);

@@ -9,7 +9,8 @@ import { factsOfHost, lockOf } from './look-at-hosts';
 import { NEW_DEPLOYMENT } from './target-plan';
 
 /** Computes what a deploy of a target would do, from its artifact and the real state of its hosts. Touches nothing on them. */
-export const planTarget: PlanTarget = async ({ environment, target, artifactDirectory, head, signal }) => {
+export const planTarget: PlanTarget = async ({ refusals = [], source, ...asked }) => {
+  const { environment, target, artifactDirectory, head, signal } = asked;
   await refuseWithoutRsync(target);
   const { artifact, packageFiles } = await readTarget(target, artifactDirectory);
   const input = { environment, target, artifact, packageFiles, head: { ...head, id: NEW_DEPLOYMENT }, signal };
@@ -21,7 +22,7 @@ export const planTarget: PlanTarget = async ({ environment, target, artifactDire
         return { ...(await factsOfHost(host, state, input)), ...(lock ? { lock } : {}) };
       }),
     );
-    const refusals = judgeSource(environment, head).filter(({ level }) => level === 'error');
-    return composePlan({ environment, target, artifact, head, hosts, refusals });
+    const ofSource = judgeSource(environment, head, source).filter(({ level }) => level === 'error');
+    return composePlan({ environment, target, artifact, head, hosts, refusals: [...ofSource, ...refusals] });
   });
 };

@@ -26,6 +26,7 @@ export const plannedSteps = (plan: DeployPlan, { live, beside = [] }: Around): P
       : {}),
     ...(before.kind === 'symlink' && !live ? { replaces: before.link } : {}),
     shared: plan.shared,
+    ...(plan.secrets ? { secrets: plan.secrets.names } : {}),
     ...(buildCommand ? { build: buildCommand } : {}),
     ...(preDeploy ? { preDeploy } : {}),
     ...(restart ? { restart } : {}),

@@ -15,6 +15,7 @@ const full: DeployPlan = {
   before: { kind: 'directory', adoptAs: 'adopted-x' },
   shared: [{ path: 'uploads', kind: 'directory' }],
   dependencies: { command: 'npm ci', reuse: false, key: 'k', mode: 'link', files: [] },
+  secrets: { names: ['TOKEN'], version: 'v' },
   buildCommand: 'make',
   preDeploy: 'migrate',
   restart: 'systemctl restart api',

@@ -31,6 +31,8 @@ const WHAT: Readonly<Record<string, What>> = {
     [...shared.map((entry) => entry.path), ...(install ? [installedText(install)] : [])].join(', '),
   'build on server': ({ steps }) => steps.build ?? '',
   'run pre_deploy': ({ steps }) => steps.preDeploy ?? '',
+  'place secrets': ({ steps: { secrets = [] } }) =>
+    secrets.length === 0 ? 'removes those that are there' : secrets.join(', '),
   'keep the way back': (host) => wayBackText(host),
   swap: (host, path) => swapText(path, host),
   restart: ({ steps }) => steps.restart ?? '',

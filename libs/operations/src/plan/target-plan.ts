@@ -104,6 +104,8 @@ export interface PlannedSteps {
   /** Text of a symlink at the path that leads to no release of ours; it is replaced. */
   readonly replaces?: string;
   readonly shared: readonly SharedEntry[];
+  /** Names of the encrypted values that are placed; empty where those that are there go. */
+  readonly secrets?: readonly string[];
   readonly build?: string;
   readonly preDeploy?: string;
   readonly restart?: string;

@@ -24,12 +24,16 @@ export const reasonText = (reason: Reason): string => {
     case 'content':
       return 'what is live has other content';
     case 'settings':
-      return 'the manifest’s settings for a release have changed';
+      return 'the manifest’s settings for a release, or values of its secrets, have changed';
+    case 'secrets':
+      return 'the values on the host are not those that are kept encrypted';
     case 'drift':
       if (reason.files === 0) return 'directories of what is live were changed by hand';
       return `${filesText(reason.files)} of what is live ${reason.files === 1 ? 'was' : 'were'} changed by hand`;
     case 'dependencies':
       return 'what it depends on is not installed there';
+    case 'unsigned':
+      return 'what is live is not signed by anybody who may';
     case 'unhealthy':
       return `what is live is not healthy (${reason.seen})`;
   }

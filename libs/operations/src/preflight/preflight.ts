@@ -41,7 +41,7 @@ export const preflight: Preflight = async (input) => {
       ),
     ]);
     const notes = environment.notes.map((message): Finding => ({ level: 'note', code: 'NOTE', message, hint: '' }));
-    return reportFindings([...notes, ...judgeSource(environment, input.head), ...found.flat()], report);
+    return reportFindings([...notes, ...judgeSource(environment, input.head, input.source), ...found.flat()], report);
   } finally {
     await Promise.all(hosts.map((host) => host.close().catch(() => undefined)));
   }

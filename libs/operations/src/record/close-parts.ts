@@ -3,6 +3,7 @@ import { isOpsError } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
 import type { TargetConfig } from '@polydev/manifest';
 import { readState } from '../deploy/state';
+import { auditSettled } from '../audit/audit-recovery';
 import { targetLayout } from '../layout';
 import type { CloseInput } from '../operations';
 import { isUnfinished, recoverRun } from '../recover/recover';
@@ -46,14 +47,17 @@ const lacking = (
 
 const closePart = async (
   shell: HostShell,
-  { environment, report }: CloseInput,
+  { environment, report, auditor }: CloseInput,
   { target, part }: { readonly target: TargetConfig; readonly part: DeploymentPart },
 ): Promise<void> => {
   const { host } = shell;
   try {
-    const { lastRun } = await readState(host, environment.stateDir, target);
+    const { lastRun, path } = await readState(host, environment.stateDir, target);
+    const auditing = { environment, auditor, by: part.head.by };
     const isOurs = isUnfinished(lastRun) && lastRun.run === part.head.id;
-    if (isOurs) await recoverRun(shell, lastRun, { environment, report });
+    if (isOurs) await recoverRun(shell, lastRun, { ...auditing, report });
+    // Before the part, so that it has not ended until the log says how.
+    else await auditSettled(shell, { target: target.name, deployment: part.head.id, live: path.release }, auditing);
     await settlePart(shell, environment.stateDir, { target, part, mended: isOurs });
   } catch (error) {
     if (!isOpsError(error)) throw error;

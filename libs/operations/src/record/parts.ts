@@ -10,6 +10,7 @@ import type { Host, HostShell } from '@polydev/host';
 import { answerOf } from '../deploy/state';
 import { recordLayout } from '../layout';
 import { program } from '../programs';
+import { withheldPart } from './withheld-part';
 
 /** A deployment whose parts were not joined yet, as found on one host. */
 export interface OpenDeployment {
@@ -25,7 +26,13 @@ export const writePart = async (
   part: DeploymentPart,
 ): Promise<void> => {
   const file = recordLayout(stateDir).part(part.head.id, part.part.target);
-  await Promise.all(shells.map((shell) => shell.writeFile(file, `${JSON.stringify(part, null, 2)}\n`)));
+  await Promise.all(
+    shells.map((shell) => {
+      const { redact } = shell.host;
+      const written = redact ? withheldPart(part, redact) : part;
+      return shell.writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+    }),
+  );
 };
 
 /** Every deployment on a host that is not closed. Damaged parts are passed over: the join says `not-reached`. */

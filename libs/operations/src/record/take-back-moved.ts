@@ -116,7 +116,7 @@ const undoOn = async (
   try {
     const { lastRun } = await readState(shell.host, input.environment.stateDir, config);
     if (lastRun === undefined) return leftAlone(host);
-    const { release } = await undoSucceeded(shell, lastRun, { report: input.report, reason });
+    const { release } = await undoSucceeded(shell, lastRun, { ...input, by: record.by, reason });
     const notes = [...host.notes, `Taken back because ${reason}.`];
     return { ...base, outcome: 'taken-back', ...(release === undefined ? {} : { release }), notes };
   } catch (error) {

@@ -2,6 +2,7 @@ import { decisionUnknown } from '@polydev/errors';
 import { connectSsh, type Host } from '@polydev/host';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { lastRun, type RunState } from '@polydev/runbook';
+import { redactionOf } from '../connect';
 import { planOfRun } from '../deploy/plan';
 import { targetLayout } from '../layout';
 
@@ -37,7 +38,7 @@ const connectToDecider = async (
   const facts = { deployment: run, host: name, decider };
   if (config === undefined) throw decisionUnknown({ ...facts, reason: 'the manifest does not list it any more' });
   try {
-    return await connectSsh({ ...config, signal: AbortSignal.timeout(LONGEST_MS) });
+    return await connectSsh({ ...config, signal: AbortSignal.timeout(LONGEST_MS), ...redactionOf(environment) });
   } catch (error) {
     throw decisionUnknown({ ...facts, reason: error instanceof Error ? error.message : String(error) });
   }

@@ -22,7 +22,8 @@ describeSsh('a deployer that is killed', () => {
     w = await createWorld();
   });
   afterEach(() => w.stop());
-  const { settings, input, run, home, linesOf, expectWholeRelease, outcomeOf, eventuallyFree } = deadDeployers(() => w);
+  const { settings, input, run, home, linesOf, expectWholeRelease, secretPlaced, outcomeOf, eventuallyFree } =
+    deadDeployers(() => w);
 
   /** Runs to its end in a process of its own; returns the effects that it had on the host. */
   const effectsOf = async (one: DeployerInput): Promise<readonly string[]> => {
@@ -34,8 +35,8 @@ describeSsh('a deployer that is killed', () => {
   };
   const forward = (version: string): DeployerInput => input(version);
   const backward = (): DeployerInput => {
-    const { environment, head } = input('none');
-    return { verb: 'rollback', environment, head: { ...head, kind: 'rollback' } };
+    const { environment, head, secretValues } = input('of the rollback');
+    return { verb: 'rollback', environment, head: { ...head, kind: 'rollback' }, secretValues };
   };
 
   it.each([
@@ -81,6 +82,8 @@ describeSsh('a deployer that is killed', () => {
         expect(seen).toEqual({ ...seen, state: 'idle', drift: [], health: 'healthy', stayed });
         expect(readdirSync(join(home(), 'releases')).filter((name) => name.includes('partial'))).toEqual([]);
         if (begin === forward && stayed) expect(readdirSync(join(home(), 'releases'))).not.toContain(one.head.id);
+        expect(secretPlaced()).toBe(stayed ? 'secret of v1' : one.secretValues?.['VERSION']);
+        expect(readdirSync(join(home(), 'secrets')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
         if (!stayed) serves = undefined;
       }
       expect(v1.outcome).toBe('moved');
@@ -98,7 +101,7 @@ describeSsh('a deployer that is killed', () => {
       for (const target of environment.targets) {
         await deployTarget({ ...one, environment, target, head, report: silent, signal: calm });
       }
-      return { verb: 'close' as const, environment, head };
+      return { verb: 'close' as const, environment, head, secretValues: one.secretValues };
     };
     const v1 = await run('v1');
     await outcomeOf(v1.hosts[0]?.release ?? '');
@@ -179,8 +182,13 @@ describeSsh('a deployer that is killed', () => {
     };
     const v1 = await deployBoth('v1');
     await deployBoth('v2');
-    const { environment, head } = both('none');
-    const rollback = { verb: 'rollback' as const, environment, head: { ...head, kind: 'rollback' as const } };
+    const { environment, head, secretValues } = both('none');
+    const rollback = {
+      verb: 'rollback' as const,
+      environment,
+      head: { ...head, kind: 'rollback' as const },
+      secretValues,
+    };
     await linesOf({ ...rollback, kill: { line: '"event":"committed"' } });
     await eventuallyFree();
     const live = () => environment.targets.map(({ path }) => readlinkSync(path).split('/').at(-1));

@@ -36,7 +36,7 @@ export const withDecision = async (
  * Returns nothing where there was nothing to do. Throws LOCK_HELD where the run is alive, RUN_STUCK where it cannot.
  */
 export const mend = async (host: Host, input: MendInput): Promise<Recovery | undefined> => {
-  const { environment, target, by, report } = input;
+  const { environment, target, by, report, auditor } = input;
   const { stateDir } = environment;
   const found = await deadRun(host, input);
   if (found === undefined) return undefined;
@@ -49,7 +49,7 @@ export const mend = async (host: Host, input: MendInput): Promise<Recovery | und
     return whileReopened(shell, stateDir, {
       target,
       deployment: run.run,
-      mend: () => recoverRun(shell, run, { environment, report }),
+      mend: () => recoverRun(shell, run, { environment, report, auditor, by }),
     });
   });
 };

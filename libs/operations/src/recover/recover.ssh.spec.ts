@@ -97,7 +97,7 @@ describeSsh('a deployer that is killed', () => {
         deployment: head.id,
         outcome: 'taken-back',
         release: v1.hosts[0]?.release,
-        steps: ['swap', 'keep the way back', 'install dependencies', 'place release'],
+        steps: ['swap', 'place secrets', 'keep the way back', 'install dependencies', 'place release'],
       },
     ]);
     expect(readFileSync(join(home(), 'journal.jsonl'), 'utf8')).toBe(journal);

@@ -1,12 +1,15 @@
 import {
   combined,
   hostsDiffer,
+  isOpsError,
   pathOccupied,
   printableName,
   releaseChanged,
   rollbackOutdated,
   type OpsError,
 } from '@polydev/errors';
+import type { Signers } from '@polydev/audit';
+import { onEach } from '@polydev/host';
 import { isDeploy } from '../deploy/deploy';
 import { driftOf } from '../deploy/drift';
 import { readState, type TargetState } from '../deploy/state';
@@ -15,6 +18,8 @@ import type { RollbackInput } from '../operations';
 import { foreseeMending } from '../plan/foresee';
 import { withDecision } from '../recover/mend';
 import type { Recovery } from '../recover/recover';
+import { assertSigned } from '../signatures/assert-signed';
+import { signersOf } from '../signatures/signers';
 import { chooseRelease, type Choice } from './choose';
 import { readDeployments, type Site } from './sites';
 
@@ -99,13 +104,15 @@ export const refuseOutdated = (before: readonly Aim[], now: readonly Aim[]): voi
   );
 
 /**
- * Throws RELEASE_CHANGED with every file of a chosen release that is not as it was deployed. What was added to one
+ * Throws RELEASE_UNSIGNED or RELEASE_SIGNATURE_REFUSED where signatures count, and RELEASE_CHANGED with every file of a chosen release that is not as it was deployed. What was added to one
  * beside its files (caches, logs) is only said: a running program writes such things itself.
  */
 export const verifyReleases = async (
   aims: readonly Aim[],
   { environment, report }: Pick<RollbackInput, 'environment' | 'report'>,
 ): Promise<void> => {
+  const signers = await signersOf(environment);
+  if (signers) await assertAllSigned(aims, environment, signers);
   const found = await Promise.all(aims.map((one) => lookAtRelease(one, environment.stateDir)));
   for (const {
     aim: { host, choice },
@@ -126,6 +133,20 @@ export const verifyReleases = async (
         : [releaseChanged({ target: target.name, host: host.name, release: choice.release, files: bad })],
     ),
   );
+};
+
+const assertAllSigned = async (
+  aims: readonly Aim[],
+  { name, stateDir }: RollbackInput['environment'],
+  signers: Signers,
+): Promise<void> => {
+  const settled = await onEach(aims, { limit: aims.length }, ({ host, target, choice: { release, digest } }) =>
+    assertSigned(host, { stateDir, environment: name, target: target.name, release, digest }, signers),
+  );
+  const errors = settled.flatMap((one) => (one.ok ? [] : [one.error]));
+  const bug = errors.find((error) => !isOpsError(error));
+  if (bug !== undefined) throw bug as Error;
+  throwAll(errors.filter((error) => isOpsError(error)));
 };
 
 const lookAtRelease = async (one: Aim, stateDir: string) => {

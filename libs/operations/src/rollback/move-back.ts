@@ -1,5 +1,6 @@
 import type { HostRecord } from '@polydev/contract';
 import { beginRun } from '../deploy/begin-run';
+import { secretsIn } from '../deploy/secrets';
 import { nameOf, recordOf } from '../deploy/host-record';
 import { takeBack, type Failure, type Moving } from '../deploy/take-back';
 import { probe } from '../health/probe';
@@ -24,9 +25,10 @@ export const moveBack = async (
       records.set(host, await confirm(input, host));
       continue;
     }
-    const { signal, report } = input;
+    const { signal, report, environment } = input;
     report({ kind: 'headline', text: `${host.plan.target} on ${nameOf(host)} → ${host.plan.release}` });
-    const mover = await beginRun(host, { runbook: rollbackRunbook(host.plan), signal, report });
+    const runbook = rollbackRunbook(host.plan);
+    const mover = await beginRun(host, { runbook, environment, signal, report, ...secretsIn(input) });
     moving.push(mover);
     const forward = await mover.run.forward(input.signal);
     if (!forward.ok) {

@@ -1,5 +1,6 @@
 import type { DeploymentHead, HostRecord, SchemaVersions, TargetRecord } from '@polydev/contract';
 import type { HostShell } from '@polydev/host';
+import { auditBegin, auditEnd } from '../audit/audit-move';
 import { withLocks } from '../connect';
 import { decidedByFirst, recordOf, type Planned } from '../deploy/host-record';
 import { withWayBack } from '../images/plan';
@@ -105,7 +106,8 @@ const prepare = async (
     if (shell === undefined) throw new Error(`There is no shell ${index}.`);
     const { target, state, choice } = one;
     const unchanged = state.path.release === choice.release;
-    const plan = planRollback({ target, stateDir: input.environment.stateDir, head, state, choice });
+    const { stateDir, secrets } = input.environment;
+    const plan = planRollback({ target, stateDir, head, state, choice, secrets });
     return {
       aim: one,
       shell,
@@ -137,7 +139,16 @@ const run = async (
     return parts;
   };
   await write(new Map(prepared.map((one) => [one, begunRecord(one)])));
-  return write(await moveBack(input, prepared), new Date().toISOString());
+  await auditBegin(
+    { ...input, head },
+    prepared.filter(({ unchanged }) => !unchanged),
+  );
+  const records = await moveBack(input, prepared);
+  await auditEnd(
+    { ...input, head },
+    [...records].map(([host, record]) => ({ host, record })),
+  );
+  return write(records, new Date().toISOString());
 };
 
 const begunRecord = (one: Prepared): HostRecord =>

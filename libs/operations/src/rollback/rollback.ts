@@ -1,5 +1,6 @@
 import type { Runbook } from '@polydev/runbook';
 import type { DeployContext } from '../deploy/context';
+import { placingSecrets } from '../deploy/deploy';
 import type { DeployPlan } from '../deploy/plan';
 import * as step from '../deploy/steps';
 
@@ -11,6 +12,7 @@ export const rollback: Runbook<DeployContext> = {
   name: 'rollback',
   steps: [
     { name: 'keep the way back', run: step.keepTheWayBack, undo: step.restartPrevious },
+    placingSecrets,
     { name: 'swap', run: step.swap, undo: step.swapBack },
     {
       name: 'restart',
@@ -28,6 +30,7 @@ export const rollback: Runbook<DeployContext> = {
 export const rollbackBlueGreen: Runbook<DeployContext> = {
   name: 'rollback blue-green',
   steps: [
+    placingSecrets,
     { name: 'start release', run: step.startRelease, undo: step.stopRelease },
     { name: 'health check', skip: step.healthSkipped, run: step.checkSlotHealth, noUndo: 'only looks' },
     { name: 'move traffic', run: step.moveTraffic, undo: step.moveTrafficBack },

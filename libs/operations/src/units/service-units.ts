@@ -121,7 +121,15 @@ const serviceUnit = (target: TargetConfig, service: ServiceConfig, { before, whe
         ...before,
       ],
     },
-    { name: 'Service', settings: [...runSettings(service), ...where, ...accountSettings(target, service, stateDir)] },
+    {
+      name: 'Service',
+      settings: [
+        ...runSettings(service),
+        ...where,
+        ...secretSettings(target, stateDir),
+        ...accountSettings(target, service, stateDir),
+      ],
+    },
     { name: 'Install', settings: [['WantedBy', 'multi-user.target']] },
   ]);
 
@@ -141,6 +149,10 @@ const runSettings = (service: ServiceConfig): readonly Setting[] => [
   ...Object.entries(service.credentials).map(([name, path]): Setting => ['LoadCredential', `${name}:${literal(path)}`]),
   ['MemoryMax', service.memoryMax],
 ];
+
+/** Decrypted values, where a deploy has placed them: read by systemd itself, which gives the service nothing else of it. */
+const secretSettings = ({ name, secrets = [] }: TargetConfig, stateDir: string): readonly Setting[] =>
+  secrets.length === 0 ? [] : [['EnvironmentFile', `-${literal(targetLayout(stateDir, name).secretsFile)}`]];
 
 /** systemd wants an absolute path first; env(1) finds everything else. */
 const commandOf = (command: string): string => `${command.startsWith('/') ? '' : '/usr/bin/env '}${literal(command)}`;

@@ -73,6 +73,14 @@ test('nothing that a manifest says becomes another setting, a specifier or a sec
   expect(lines).toContain('LoadCredential=key:/etc/%%h');
 });
 
+test('decrypted values are read where a deploy places them, and need not be there; a target without them has no such line', () => {
+  const line = 'EnvironmentFile=-/opt/state/targets/api/secrets/live.env';
+  const secrets = ['TOKEN'];
+  expect(linesOf(target({ secrets }), 'polydev-api.service')).toContain(line);
+  expect(linesOf({ ...blueGreen(), secrets }, 'polydev-api@.service')).toContain(line);
+  expect(linesOf(target(), 'polydev-api.service')).not.toContain(line);
+});
+
 test('an account of its own, or the one that is named; hardening can be left out', () => {
   expect(linesOf(target(), 'polydev-api.service')).toEqual(
     expect.arrayContaining(['DynamicUser=yes', 'ProtectSystem=strict']),
@@ -93,8 +101,8 @@ verify('systemd reads them without a complaint', () => {
   const directory = mkdtempSync(join(tmpdir(), 'units-'));
   try {
     for (const one of [
-      target(),
-      blueGreen(),
+      target({ secrets: ['TOKEN'] }),
+      { ...blueGreen(), secrets: ['TOKEN'] },
       target({ traffic: TRAFFIC }, { memoryMax: '512M', environmentFile: '/etc/api.env' }),
     ]) {
       const own = mkdtempSync(join(directory, 'one-'));

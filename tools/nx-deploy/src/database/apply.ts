@@ -4,8 +4,9 @@ import type { Database, MigrateResult, MigrationEvent } from '@polydev/migration
 import type { Report } from '@polydev/reporting';
 import { type DatabaseInput, migrationsOf, shadowOf, withDatabase } from './connect';
 import { engine } from './engine';
-import { refuseUnexpected, type AllowedPlans } from './expected';
-import { statusOf } from './status';
+import type { PlanDecisions } from '../access/approval';
+import { databaseDecisions, refuseUnexpected, type AllowedPlans } from './expected';
+import { pendingOf, statusOf } from './status';
 import { teller, tellLines } from './tell';
 
 export interface ApplyInput extends DatabaseInput {
@@ -17,6 +18,8 @@ export interface ApplyInput extends DatabaseInput {
   readonly allowOutOfOrder?: boolean;
   /** Set where only certain plans may be carried out. */
   readonly allowed?: AllowedPlans;
+  /** Where a plan needs somebody's approval: throws unless it has it; who gave it. */
+  readonly approval?: (plan: PlanDecisions) => Promise<string>;
 }
 
 /** How applying ended, and what it did, where all went well. */
@@ -33,6 +36,8 @@ export const applyMigrations = (input: ApplyInput): Promise<Applied> =>
     const files = await migrationsOf(input);
     const before = await statusOf(database, { ...input, files });
     refuseUnexpected(before, input);
+    const needsApproval = pendingOf(before).length > 0 ? input.approval : undefined;
+    const approved = needsApproval ? { approvedBy: await needsApproval(databaseDecisions(before)) } : {};
     const begun: string[] = [];
     const applied: string[] = [];
     const note = (event: MigrationEvent) => {
@@ -40,12 +45,12 @@ export const applyMigrations = (input: ApplyInput): Promise<Applied> =>
       if (event.event === 'applied') applied.push(event.migration.version);
     };
     try {
-      return await apply(database, { ...input, files, note });
+      return { ...(await apply(database, { ...input, files, note })), ...approved };
     } catch (error) {
       if (begun.length === 0 || !isOpsError(error)) throw error;
       const to = await versionNow(database, { ...input, files, applied, from: before.schemaVersion });
       const outcome = applied.length === 0 && to === before.schemaVersion ? 'failed' : 'half-way';
-      return { outcome, schema: schemaMove(before.schemaVersion, to), error };
+      return { outcome, schema: schemaMove(before.schemaVersion, to), error, ...approved };
     }
   });
 

@@ -1,6 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deployDatabase } from '@polydev/operations';
 import type { DatabaseTarget, EnvironmentConfig } from '@polydev/manifest';
+import { auditorOf } from '../audit/auditor-of';
+import { approvalWanted, type PlanDecisions } from '../access/approval';
 import { deployInRun } from '../executors/deploy/deploy-in-run';
 import type { TaskTools } from '../executors/reporting-errors';
 import { deployer } from '../run/deployment-run';
@@ -21,8 +23,9 @@ export interface DeployDatabaseInRunInput extends TaskTools {
 export const deployDatabaseInRun = (input: DeployDatabaseInRunInput): Promise<boolean> => {
   const { environment, database, context, report, signal, onApplied } = input;
   const { name: target } = database;
-  return deployInRun({ environment, target: database, context, report, signal }, (head) =>
+  return deployInRun({ environment, target: database, context, report, signal }, async (head) =>
     deployDatabase({
+      ...(await auditorOf(context.root, environment)),
       environment,
       target,
       head,
@@ -31,6 +34,7 @@ export const deployDatabaseInRun = (input: DeployDatabaseInRunInput): Promise<bo
       migrate: async (hosts) => {
         const applied = await applyMigrations({
           ...input,
+          ...approvalWanted({ root: context.root, environment }, (plan: PlanDecisions) => plan),
           root: context.root,
           hosts,
           by: deployer(),

@@ -2,17 +2,30 @@ import type { DatabaseStatus } from '@polydev/contract';
 import { optionInvalid, planChanged, planNotGiven } from '@polydev/errors';
 import { PLAN_HASH } from '@polydev/operations';
 import { createHash } from 'node:crypto';
+import type { PlanDecisions } from '../access/approval';
 import { pendingOf } from './status';
 
 /** Hex digits, as in the plans of other targets. */
 const DIGITS = 12;
 
 /** Names what a run would apply to a database as it is. Pure. */
-export const databasePlanHash = (status: DatabaseStatus): string => {
+export const databasePlanHash = (status: DatabaseStatus): string =>
+  `p${createHash('sha256')
+    .update(JSON.stringify(factsOf(status)))
+    .digest('hex')
+    .slice(0, DIGITS)}`;
+
+const factsOf = (status: DatabaseStatus): readonly unknown[] => {
   const pending = pendingOf(status).map(({ version, checksum }) => [version, checksum]);
-  const facts = [status.target, status.environment, status.address, status.schemaVersion ?? '', pending];
-  return `p${createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, DIGITS)}`;
+  return [status.target, status.environment, status.address, status.schemaVersion ?? '', pending];
 };
+
+/** All that a run would decide for a database, as an approval is about it. Pure. */
+export const databaseDecisions = (status: DatabaseStatus): PlanDecisions => ({
+  target: status.target,
+  environment: status.environment,
+  decides: factsOf(status),
+});
 
 /** Plans that may be carried out, and no other. */
 export interface AllowedPlans {

@@ -1,8 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { preflight } from '@polydev/operations';
+import { emergencyBegins } from '../access/emergency';
+import { askOnBranch } from '../access/on-branch';
+import { findingsOnDeployer, inEmergency } from '../access/rules';
 import type { TaskTools } from '../executors/reporting-errors';
 import { previewHead } from '../run/open-task-run';
+import { runVariables } from '../run/run-variables';
 
 export interface MayChangeInput extends TaskTools {
   readonly environment: EnvironmentConfig;
@@ -15,6 +19,10 @@ export interface MayChangeInput extends TaskTools {
  */
 export const mayChange = async ({ environment, context, report, signal }: MayChangeInput): Promise<boolean> => {
   const head = previewHead(context, environment);
-  const findings = await preflight({ environment, head, targets: [], report, signal });
+  const emergency = inEmergency(`${context.projectName}:${context.targetName}`);
+  if (emergency) emergencyBegins(environment.name, runVariables().reason).forEach(report);
+  const source = { onBranch: await askOnBranch({ root: context.root, sha: head.sha, environment }), emergency };
+  const elsewhere = () => findingsOnDeployer(environment, emergency);
+  const findings = await preflight({ environment, head, source, targets: [], elsewhere, report, signal });
   return !findings.some(({ level }) => level === 'error');
 };

@@ -5,7 +5,8 @@ import { deployer } from '../run/deployment-run';
 import { runVariables } from '../run/run-variables';
 import { type DatabaseInput, migrationsOf, shadowOf, withDatabase } from './connect';
 import { engine } from './engine';
-import { databasePlanHash } from './expected';
+import { approvalNote, approvalResult } from '../access/plan-approval';
+import { databaseDecisions, databasePlanHash } from './expected';
 import { pendingOf, statusOf } from './status';
 import { teller, tellLines } from './tell';
 
@@ -40,8 +41,14 @@ export const showDatabasePlan = (input: ShowPlanInput): Promise<boolean> =>
       signal: input.signal,
     });
     tellOthers(input.root, { version: 'database', target: name, hash, pendingMigrations: pendingOf(status).length });
-    if (json) report({ kind: 'result', value: resultOf(check, { target: name, environment: environment.name, hash }) });
-    else tellLines(describePlan(check), report);
+    const approval =
+      pendingOf(status).length === 0 ? undefined : approvalResult(databaseDecisions(status), environment);
+    const where = { target: name, environment: environment.name, hash };
+    if (json) report({ kind: 'result', value: { ...resultOf(check, where), ...approval } });
+    else {
+      tellLines(describePlan(check), report);
+      approvalNote(approval, { project: name, environment }).forEach(report);
+    }
     return true;
   });
 

@@ -10,6 +10,8 @@ const HELP = `Deploys to an environment: what changed since what is live, or the
   -c, --configuration     the environment: sandbox (default), production, …
   --dry-run               show what would be done, and touch nothing
   --plan <hash>           only if what would be done is just this plan
+  --emergency             put the environment's rules aside; loud, recorded, and only with a reason
+  --reason <why>          for the record
   --json                  events as JSON, one a line
 `;
 
@@ -22,6 +24,8 @@ const deploy = async (): Promise<void> => {
       configuration: { type: 'string', short: 'c' },
       'dry-run': { type: 'boolean' },
       plan: { type: 'string' },
+      emergency: { type: 'boolean' },
+      reason: { type: 'string' },
       json: { type: 'boolean' },
     },
   });

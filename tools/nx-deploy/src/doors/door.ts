@@ -2,6 +2,7 @@ import { isOpsError, optionInvalid } from '@polydev/errors';
 import { createReporter, type Report } from '@polydev/reporting';
 import { reportFor } from '../own-commands';
 import { askedRun } from '../run/asked';
+import { handOverIdentity } from '../secrets/hand-over';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 const print = (text: string): void => console.error(text);
@@ -15,6 +16,7 @@ export const reportOnError: Report = reportOfDoor(createReporter({ result: print
 
 /** Runs a door: what it throws is explained and makes the exit code 1. */
 export const openDoor = async (door: () => Promise<void>): Promise<void> => {
+  handOverIdentity(process.env);
   try {
     await door();
   } catch (error) {

@@ -10,6 +10,7 @@ const HELP = `Takes targets back to what was live with an earlier commit.
 
   --target <name>         as the manifest calls it; may be given several times
   --reason <why>          for the record
+  --emergency             without the role that the environment asks for; loud, recorded, and only with a reason
   -c, --configuration     the environment: sandbox (default), production, …
   --dry-run               show where it would go, and touch nothing
   --json                  events as JSON, one a line
@@ -23,6 +24,7 @@ const rollback = async (): Promise<void> => {
       help: { type: 'boolean', short: 'h' },
       target: { type: 'string', multiple: true },
       reason: { type: 'string' },
+      emergency: { type: 'boolean' },
       configuration: { type: 'string', short: 'c' },
       'dry-run': { type: 'boolean' },
       json: { type: 'boolean' },

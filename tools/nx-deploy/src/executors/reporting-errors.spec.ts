@@ -35,6 +35,8 @@ describe('what a run for another environment than the default one says', () => {
     dryRun: false,
     allowMissingHosts: false,
     plan: undefined,
+    emergency: false,
+    reason: undefined,
   };
   beforeEach(() => setRunVariables({ ...nothing, configuration: 'twin' }));
   afterEach(() => setRunVariables(nothing));

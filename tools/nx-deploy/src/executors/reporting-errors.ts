@@ -1,7 +1,10 @@
 import { isOpsError } from '@polydev/errors';
-import { type Report, terminalReporter } from '@polydev/reporting';
+import type { WithheldValues } from '@polydev/manifest';
+import { type Report, rewording, terminalReporter } from '@polydev/reporting';
 import { reportFor } from '../own-commands';
+import { identityEnvironment } from '../secrets/identity';
 import { askedConfiguration } from './environment';
+import { inspect } from 'node:util';
 
 /** What every task is given to work with. */
 export interface TaskTools {
@@ -9,6 +12,13 @@ export interface TaskTools {
   /** Aborted when the user presses Ctrl-C or Nx ends the task. */
   readonly signal: AbortSignal;
 }
+
+/** What a task is given that may decrypt values. */
+export interface TaskToolsWithSecrets extends TaskTools {
+  /** From here on nothing is reported, whoever says it, that has one of these values in it. */
+  readonly withhold: (values: WithheldValues) => void;
+}
+
 export interface TaskResult {
   readonly success: boolean;
 }
@@ -19,15 +29,19 @@ export interface TaskResult {
  */
 export const reportingErrors = async (
   options: { readonly json?: unknown },
-  task: (tools: TaskTools) => Promise<boolean>,
+  task: (tools: TaskToolsWithSecrets) => Promise<boolean>,
 ): Promise<TaskResult> => {
-  const report = reportFor(askedConfiguration(), terminalReporter({ json: String(options.json) === 'true' }));
+  identityEnvironment();
+  const withheld: WithheldValues[] = [];
+  const redact = (text: string): string => withheld.reduce((left, values) => values.redact(left), text);
+  const terminal = terminalReporter({ json: String(options.json) === 'true' });
+  const report = reportFor(askedConfiguration(), rewording(terminal, redact));
   const { signal, release } = abortOnSignals();
   try {
-    return { success: await task({ report, signal }) };
+    return { success: await task({ report, signal, withhold: (values) => void withheld.push(values) }) };
   } catch (error) {
     if (isOpsError(error)) report({ kind: 'error', error });
-    else printBug(error);
+    else printBug(error, redact);
     return { success: false };
   } finally {
     release();
@@ -43,7 +57,7 @@ const abortOnSignals = () => {
   return { signal: controller.signal, release: () => signals.forEach((name) => process.off(name, abort)) };
 };
 
-const printBug = (error: unknown): void => {
-  console.error(error instanceof Error ? error.stack : error);
+const printBug = (error: unknown, redact: (text: string) => string): void => {
+  console.error(redact(error instanceof Error ? (error.stack ?? error.message) : inspect(error)));
   console.error('This is a bug in the deploy plugin, not something you did; please report it with the lines above.');
 };

@@ -31,9 +31,9 @@ const prepareRun = async (
 ): Promise<void> => {
   const asked = askedRun(argv.slice(2));
   // Nx makes its id of the command line and the time, so two runs can have the same.
-  const { configuration, dryRun, allowMissingHosts, plan } = asked;
+  const { configuration, dryRun, allowMissingHosts, plan, emergency, reason } = asked;
   const run = `${id}-${randomBytes(4).toString('hex')}`;
-  setRunVariables({ run, configuration, dryRun, allowMissingHosts, plan }, environment);
+  setRunVariables({ run, configuration, dryRun, allowMissingHosts, plan, emergency, reason }, environment);
   if (asked.options.length > 0) {
     const { refuseSlips } = await import('./slips.js');
     refuseSlips(asked);

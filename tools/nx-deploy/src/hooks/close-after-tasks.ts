@@ -1,12 +1,13 @@
 import { type PostTasksExecutionContext, readCachedProjectGraph } from '@nx/devkit';
 import { isOpsError } from '@polydev/errors';
-import { loadEnvironment } from '@polydev/manifest';
-import { createReporter, errorText } from '@polydev/reporting';
+import { loadEnvironment, type WithheldValues } from '@polydev/manifest';
+import { createReporter, errorText, rewording } from '@polydev/reporting';
 import { nxError } from '../nx-error';
 import { environmentToName, reportFor, withEnvironment } from '../own-commands';
 import { manifestOf, type PluginOptions } from '../plugin-options';
 import { closeRun } from '../run/close-run';
 import { type DeploymentRun, processOfRun } from '../run/deployment-run';
+import { withSecretsIfAny } from '../secrets/environment-secrets';
 import { openTerminal } from './terminal';
 
 export interface CloseAfterTasksInput {
@@ -42,17 +43,25 @@ const close = async (
   manifestFile: string,
   { root, print }: { readonly root: string; readonly print: (text: string) => void },
 ): Promise<void> => {
-  const agent = processOfRun(run)?.sshAgent;
+  const { sshAgent: agent, signingKey } = processOfRun(run) ?? {};
   if (agent !== undefined) process.env['SSH_AUTH_SOCK'] ??= agent;
-  const named = loadEnvironment({ root, manifestFile, configuration: run.head.environment, env: process.env });
+  const env = { ...process.env, ...(signingKey === undefined ? {} : { DEPLOY_SIGNING_KEY: signingKey }) };
+  const named = loadEnvironment({ root, manifestFile, configuration: run.head.environment, env });
   const allowMissingHosts = processOfRun(run)?.allowMissingHosts ?? false;
-  const environment = { ...named, allowMissingHosts };
+  const withheld: WithheldValues[] = [];
+  const { environment } = await withSecretsIfAny({
+    environment: { ...named, allowMissingHosts },
+    targets: named.targets,
+    root,
+    withhold: (values) => void withheld.push(values),
+  });
+  const redact = (text: string): string => withheld.reduce((left, values) => values.redact(left), text);
   await closeRun({
     root,
     run,
     environment,
     graph: readCachedProjectGraph(),
-    report: reportFor(environment.name, createReporter({ result: print, progress: print })),
+    report: reportFor(environment.name, rewording(createReporter({ result: print, progress: print }), redact)),
     // The run was stopped already, if it was: this is what puts things right, and Nx waits for it.
     signal: new AbortController().signal,
   });

@@ -5,12 +5,15 @@ import type { AskedRun } from '../run/asked';
 
 /** Options of our tasks, by the name that the plugin gives the task. */
 const OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['deploy', ['json', 'dry-run', 'plan', 'allow-missing-hosts']],
+  ['deploy', ['json', 'dry-run', 'plan', 'allow-missing-hosts', 'emergency', 'reason']],
   ['plan', ['json']],
-  ['migrate', ['plan', 'dry-run', 'baseline', 'repair', 'allow-out-of-order', 'json']],
-  ['rollback', ['sha', 'reason', 'dry-run', 'allow-missing-hosts', 'json']],
+  ['migrate', ['plan', 'dry-run', 'baseline', 'repair', 'allow-out-of-order', 'emergency', 'reason', 'json']],
+  ['rollback', ['sha', 'reason', 'emergency', 'dry-run', 'allow-missing-hosts', 'json']],
+  ['approve', ['plan', 'reason', 'json']],
+  ['trust', ['yes', 'replace', 'json']],
   ['recover', ['dry-run', 'allow-missing-hosts', 'json']],
   ['unlock', ['reason', 'json']],
+  ['audit', ['verify', 'limit', 'json']],
   ['setup', ['as', 'dry-run', 'allow-missing-hosts', 'json']],
   ['status', ['limit', 'json']],
   ['golden-image', ['refresh', 'dry-run', 'json']],

@@ -71,7 +71,12 @@ const readDeclared = (root: string, file: string, projects: readonly WorkspacePr
   try {
     const manifest = readManifest(root, file);
     const images = new Set(manifest.goldenImages);
-    const targets = manifest.targets.map((target) => ({ ...target, isGoldenImage: images.has(target.name) }));
+    const given = new Set(manifest.withSecrets);
+    const targets = manifest.targets.map((target) => ({
+      ...target,
+      isGoldenImage: images.has(target.name),
+      hasSecrets: given.has(target.name),
+    }));
     // It has nothing to build.
     const databases = manifest.databases.map((database) => ({ ...database, build: 'server' as const }));
     return { targets: [...targets, ...databases], environments: environmentNames(manifest), problems: [] };

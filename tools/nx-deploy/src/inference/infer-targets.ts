@@ -22,7 +22,7 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
   return {
     ...taskOf('deploy', { target: target.name, manifest: facts.manifest }, facts),
     // What the manifest says of a target shapes its release, so a change there has to be deployed too.
-    inputs: [`{workspaceRoot}/${facts.manifest}`, ...migrationFiles(target)],
+    inputs: [`{workspaceRoot}/${facts.manifest}`, ...migrationFiles(target), ...secretsFiles(target)],
     dependsOn: [
       { projects: [facts.rootProject], target: 'preflight' },
       ...(target.build === 'local' ? ['build'] : []),
@@ -37,8 +37,12 @@ const deployTask = (target: DeclaredTarget, facts: InferenceFacts): TargetConfig
   };
 };
 
+/** A value that was set anew has to be deployed, whatever else changed. */
+const secretsFiles = ({ hasSecrets }: DeclaredTarget): readonly string[] =>
+  hasSecrets ? ['{workspaceRoot}/.env.*.age'] : [];
+
 /** What can be asked of a target beside a deploy. None waits for another: at three in the morning, going back is one task. */
-const VERBS = ['status', 'plan', 'rollback', 'recover', 'unlock', 'setup'] as const;
+const VERBS = ['status', 'plan', 'rollback', 'recover', 'unlock', 'audit', 'setup', 'approve', 'trust'] as const;
 
 const verbTask = (
   verb: (typeof VERBS)[number],
@@ -64,8 +68,14 @@ const DESCRIPTIONS: Readonly<Record<(typeof VERBS)[number] | 'deploy', (target: 
   rollback: (target) =>
     `Takes ${target} back to what was live with an earlier commit (\`--sha\`), or to the release before; keeps what serves if that is not healthy.`,
   recover: (target) => `Finishes or undoes what a deployment of ${target} left when it died half-way.`,
+  audit: (target) =>
+    `Shows the audit log of an environment that ${target} is deployed to: who did what, why, how it ended; \`--verify\` checks that nobody changed it.`,
   setup: (target) =>
     `Brings the hosts of an environment to what deploys of ${target} need: account, directories, units (\`--as=root\`); does only what is missing.`,
+  approve: (target) =>
+    `Approves what a deploy of ${target} would do (\`--plan=<hash>\`, as \`plan\` shows it), where an environment asks for the approval of somebody else.`,
+  trust: (target) =>
+    `Shows the fingerprint of every host of ${target}, and adds it to the known_hosts file (\`--yes\`), or puts it in place of another (\`--replace\`).`,
   unlock: (target) => `Ends whatever holds the lock of ${target} on its hosts; asks for a \`--reason\` and records it.`,
 };
 

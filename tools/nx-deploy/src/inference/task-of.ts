@@ -11,6 +11,8 @@ export interface DeclaredTarget {
   readonly artifact?: string;
   /** Whether it is the agent of a golden image, in any environment. */
   readonly isGoldenImage?: boolean;
+  /** Whether it is given encrypted values, in any environment. */
+  readonly hasSecrets?: boolean;
   /** Of a database: directory of its migrations, relative to the workspace. */
   readonly migrations?: string;
 }

@@ -32,6 +32,12 @@ test.each([
   ['run web:deploy --args=--dry-run', { dryRun: true }],
   ['run-many -t deploy -c dev -- word --dry-run', { targets: ['deploy'], configuration: 'dev', dryRun: true }],
   ['run-many -t deploy -- -c dev --base=main', { configuration: undefined, compared: false }],
+  ['run web:deploy', { emergency: false, reason: undefined }],
+  ['run web:deploy --emergency --reason=down', { emergency: true, reason: 'down', targets: ['web:deploy'] }],
+  ['affected -t deploy --reason down --emergency=true', { emergency: true, reason: 'down', targets: ['deploy'] }],
+  ['run web:deploy -- --emergency --reason=down', { emergency: true, reason: 'down' }],
+  ['run web:deploy --emergency=false', { emergency: false }],
+  ['run web:deploy --Emergency --reason=', { emergency: false, reason: undefined }],
   ['', { command: undefined, targets: [] }],
 ])('nx %s', (line, expected) => {
   expect(askedRun(line.split(' ').filter(Boolean))).toMatchObject(expected);

@@ -15,6 +15,9 @@ export interface AskedRun {
   readonly allowMissingHosts: boolean;
   /** Hashes of the only plans that may be carried out, as they were typed. */
   readonly plan: string | undefined;
+  /** Whether the environment's rules are to be put aside, and why. */
+  readonly emergency: boolean;
+  readonly reason: string | undefined;
   /** Names of all long options, as they were typed. */
   readonly options: readonly string[];
 }
@@ -34,6 +37,7 @@ export const askedRun = (args: readonly string[]): AskedRun => {
   const [command, ...rest] = positionals;
   const named = [values.target, values.targets].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isText);
   const plans = options.flatMap(({ plan }) => plan ?? []);
+  const reasons = options.flatMap(({ reason }) => reason ?? []);
   return {
     command,
     // `-t deploy test`: Nx takes every word that follows.
@@ -43,6 +47,9 @@ export const askedRun = (args: readonly string[]): AskedRun => {
     dryRun: options.some((values) => asksFor(values, 'dryrun')),
     allowMissingHosts: options.some((values) => asksFor(values, 'allowmissinghosts')),
     plan: plans.length === 0 ? undefined : planOf(plans),
+    // As it is spelled, and no other way: nobody puts rules aside by a slip.
+    emergency: options.some(({ emergency }) => emergency !== undefined && String(emergency) !== 'false'),
+    reason: reasons.find((reason): reason is string => isText(reason) && reason.trim() !== ''),
     options: options.flatMap((one) => Object.keys(one)),
   };
 };
@@ -60,6 +67,8 @@ const parse = (args: readonly string[]) =>
       files: { type: 'string' },
       args: { type: 'string' },
       plan: { type: 'string', multiple: true },
+      reason: { type: 'string', multiple: true },
+      emergency: { type: 'boolean' },
     },
   });
 

@@ -3,6 +3,8 @@ import type { DeploymentRecord } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
 import type { Event } from '@polydev/reporting';
 import { closeDeployment, liveShas, type OperationContext } from '@polydev/operations';
+import { auditorOf } from '../audit/auditor-of';
+import { emergencyEnded } from '../access/emergency';
 import { deployedRef } from '../base/deployed-ref';
 import { moveDeployedRef } from '../base/move-deployed-ref';
 import { matchTargets } from '../inference/match-targets';
@@ -21,8 +23,16 @@ export interface CloseRunInput extends OperationContext {
  */
 export const closeRun = async (input: CloseRunInput): Promise<DeploymentRecord | undefined> => {
   const { environment, report, signal, run } = input;
-  const record = await closeDeployment({ environment, report, signal, deployment: run.head.id, head: run.head });
+  const record = await closeDeployment({
+    environment,
+    report,
+    signal,
+    ...(await auditorOf(input.root, environment)),
+    deployment: run.head.id,
+    head: run.head,
+  });
   if (record !== undefined) [closingTable(record, environment), ...schemasThatStay(record)].forEach(report);
+  if (record?.emergency) emergencyEnded(record).forEach(report);
   noteClosed(run);
   await moveRef(input);
   return record;

@@ -20,6 +20,8 @@ export interface RunProcess {
   readonly nx: number;
   /** Socket of the user's SSH agent; Nx keeps it from its daemon. */
   readonly sshAgent?: string;
+  /** `DEPLOY_SIGNING_KEY`. */
+  readonly signingKey?: string;
   /** Whether hosts that cannot be reached are left out. */
   readonly allowMissingHosts?: boolean;
 }
@@ -68,8 +70,14 @@ export const processOfRun = ({ folder }: DeploymentRun): RunProcess | undefined 
 
 const currentProcess = (): RunProcess => {
   const sshAgent = process.env['SSH_AUTH_SOCK'];
+  const signingKey = process.env['DEPLOY_SIGNING_KEY'];
   const { allowMissingHosts } = runVariables();
-  return { nx: process.ppid, ...(sshAgent ? { sshAgent } : {}), ...(allowMissingHosts ? { allowMissingHosts } : {}) };
+  return {
+    nx: process.ppid,
+    ...(sshAgent ? { sshAgent } : {}),
+    ...(signingKey ? { signingKey } : {}),
+    ...(allowMissingHosts ? { allowMissingHosts } : {}),
+  };
 };
 
 /** What a deployment says of itself; its id is taken for this checkout unless `claim` does something else. */
@@ -77,6 +85,7 @@ export const newHead = (
   { root, environment, planned, now, rollback }: Omit<OpenRunInput, 'run'>,
   claim: (id: string) => boolean = (id) => claimId(root, id),
 ): DeploymentHead => {
+  const { emergency, reason = rollback?.reason } = runVariables();
   // A rollback brings nothing from this clone, so its tree is nobody's business.
   const repository = rollback?.sha === undefined ? repositoryState(root) : { sha: rollback.sha, dirty: false };
   return {
@@ -89,7 +98,8 @@ export const newHead = (
     by: deployer(),
     startedAt: now.toISOString(),
     planned: [...planned],
-    ...(rollback?.reason === undefined ? {} : { reason: rollback.reason }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(emergency ? { emergency } : {}),
   };
 };
 

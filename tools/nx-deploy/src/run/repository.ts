@@ -1,4 +1,5 @@
 import { gitUnusable } from '@polydev/errors';
+import { APPROVALS } from '../access/approval-file';
 import { git, tryGit } from '../base/git';
 
 /** The workspace's commit, as a deployment records it. */
@@ -14,7 +15,8 @@ export interface RepositoryState {
 export const repositoryState = (root: string): RepositoryState => {
   const sha = commitOf(root);
   const branch = tryGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
-  const dirty = git(root, ['status', '--porcelain']) !== '';
+  // An approval that was handed over changes nothing of what is deployed, and is checked by its signature.
+  const dirty = git(root, ['status', '--porcelain', '--', ':/', `:(exclude)${APPROVALS}`]) !== '';
   return { sha, dirty, ...(branch === undefined ? {} : { branch }) };
 };
 

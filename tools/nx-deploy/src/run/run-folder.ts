@@ -22,6 +22,9 @@ export const foldersOfRun = (workspaceRoot: string, id: string): readonly string
 /** Folder of the plans that were shown. */
 export const plansFolder = (workspaceRoot: string): string => join(workspaceRoot, RUNS, 'plans');
 
+/** Folder of the heads of audit logs that this checkout has seen. */
+export const auditFolder = (workspaceRoot: string): string => join(workspaceRoot, RUNS, 'audit');
+
 /** Takes a deployment's id for this checkout; false when it is taken. */
 export const claimId = (workspaceRoot: string, id: string): boolean =>
   createOnce(join(workspaceRoot, RUNS, 'ids'), id, '');

@@ -7,6 +7,8 @@ const CONFIGURATION = 'POLYDEV_ASKED_CONFIGURATION';
 const DRY_RUN = 'POLYDEV_DRY_RUN';
 const ALLOW_MISSING_HOSTS = 'POLYDEV_ALLOW_MISSING_HOSTS';
 const PLAN = 'POLYDEV_PLAN';
+const EMERGENCY = 'POLYDEV_EMERGENCY';
+const REASON = 'POLYDEV_REASON';
 
 export interface RunVariables {
   /** Names the run among those of this checkout; undefined where no hook ran. */
@@ -19,6 +21,10 @@ export interface RunVariables {
   readonly allowMissingHosts: boolean;
   /** Hashes of the only plans that may be carried out, as they were typed. */
   readonly plan: string | undefined;
+  /** Whether the environment's rules are put aside (`--emergency`). */
+  readonly emergency: boolean;
+  /** Why the run happens, in the words of whoever typed it. */
+  readonly reason: string | undefined;
 }
 
 /** Puts a run's variables into the environment that Nx gives to its tasks. Overwrites those of a run around it. */
@@ -28,6 +34,8 @@ export const setRunVariables = (variables: RunVariables, environment = process.e
   environment[DRY_RUN] = variables.dryRun ? 'true' : '';
   environment[ALLOW_MISSING_HOSTS] = variables.allowMissingHosts ? 'true' : '';
   environment[PLAN] = variables.plan ?? '';
+  environment[EMERGENCY] = variables.emergency ? 'true' : '';
+  environment[REASON] = variables.reason ?? '';
 };
 
 /** The variables of the run that this task belongs to. */
@@ -41,6 +49,9 @@ export const runVariables = (): RunVariables => {
     dryRun: process.env[DRY_RUN] === 'true' || typed?.dryRun === true,
     allowMissingHosts: process.env[ALLOW_MISSING_HOSTS] === 'true' || typed?.allowMissingHosts === true,
     plan: process.env[PLAN] || typed?.plan,
+    // Only what was typed to this very run: rules are not put aside by a variable that was left over somewhere.
+    emergency: run === undefined ? typed?.emergency === true : process.env[EMERGENCY] === 'true',
+    reason: process.env[REASON] || typed?.reason,
   };
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { eventually, newFolder, removeSandbox, startTestSandbox } from '../../testing/sandbox';
@@ -12,6 +12,7 @@ const child = spawn('sleep', ['600'], { stdio: 'ignore' });
 require('node:http')
   .createServer((_, answer) => answer.end(JSON.stringify({
     release: require('node:path').basename(process.cwd()), child: child.pid, main: process.pid, stateDir: process.env.STATE_DIR,
+    token: process.env.TOKEN,
   })))
   .listen(Number(process.env.PORT), process.env.HOST, () => console.log('listening'));
 `;
@@ -21,6 +22,7 @@ interface Answer {
   readonly main: number;
   readonly child: number;
   readonly stateDir: string;
+  readonly token?: string;
 }
 
 let sandbox: RunningSandbox;
@@ -78,6 +80,18 @@ describe('the service of a deployed target', () => {
     expect(second.stateDir).toBe(inRoot('opt/polydev-ai'));
     expect(identityOf(first.main)).toBeUndefined();
     await eventually(() => expect(identityOf(first.child)).toBeUndefined());
+  });
+
+  test('it gets the decrypted values that a deploy has placed, as they are when it starts', async () => {
+    const folder = inRoot('opt/polydev-ai/targets/master-controller/secrets');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'live.env'), 'TOKEN="one \\"two\\" \\$three"\n');
+    expect((await eventually(ask)).token).toBeUndefined();
+    await systemctl('restart', 'master-controller');
+    expect((await eventually(ask)).token).toBe('one "two" $three');
+    rmSync(folder, { recursive: true });
+    await systemctl('restart', 'master-controller');
+    expect((await eventually(ask)).token).toBeUndefined();
   });
 
   test('systemctl knows its process, and /proc its release', async () => {

@@ -8,6 +8,8 @@ export interface UnitDefinition {
   /** Absolute; resolved at each start, so that a symlink swapped meanwhile takes effect. */
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Absolute; more variables, read at each start and never kept, like systemd's `EnvironmentFile=-`. Empty = none. */
+  readonly environmentFile: string;
   /** Whether it starts together with the sandbox. */
   readonly enabled: boolean;
   /** What asks it to end: systemd's KillSignal. */
@@ -20,6 +22,7 @@ export interface UnitDefinition {
 export const UNIT_DEFAULTS = {
   description: '',
   environment: {},
+  environmentFile: '',
   enabled: true,
   stopSignal: 'SIGTERM',
   stopTimeoutMs: 5_000,
@@ -43,7 +46,7 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' && value !== null && isTexts(Object.values(value));
 
 function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
-  const { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs } = {
+  const { description, command, workingDirectory, environment, environmentFile, enabled, stopSignal, stopTimeoutMs } = {
     ...UNIT_DEFAULTS,
     ...given,
   } as Readonly<Record<string, unknown>>;
@@ -57,6 +60,9 @@ function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
       ? ''
       : 'workingDirectory: should be an absolute path',
     isTextMap(environment) ? '' : 'environment: should map names to texts',
+    environmentFile === '' || (typeof environmentFile === 'string' && isAbsolute(environmentFile))
+      ? ''
+      : 'environmentFile: should be an absolute path',
     typeof enabled === 'boolean' ? '' : 'enabled: should be true or false',
     stopSignal === 'SIGTERM' || stopSignal === 'SIGINT' ? '' : 'stopSignal: should be SIGTERM or SIGINT',
     typeof stopTimeoutMs === 'number' && stopTimeoutMs >= 0 ? '' : 'stopTimeoutMs: should be a number of milliseconds',

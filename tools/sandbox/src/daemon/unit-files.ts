@@ -14,8 +14,10 @@ export function readUnits(folder: string): ParsedUnit[] {
 
 /** Writes a unit file, for its owner alone: its environment may hold a password. */
 export const writeUnit = (file: string, unit: UnitDefinition) => {
-  const { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs } = unit;
-  const kept = { description, command, workingDirectory, environment, enabled, stopSignal, stopTimeoutMs };
+  const { description, command, workingDirectory, environment, environmentFile } = unit;
+  const { enabled, stopSignal, stopTimeoutMs } = unit;
+  const what = { description, command, workingDirectory, environment, environmentFile };
+  const kept = { ...what, enabled, stopSignal, stopTimeoutMs };
   replaceFile(file, `${JSON.stringify(kept, undefined, 2)}\n`, 0o600);
 };
 
@@ -28,7 +30,10 @@ export interface UnitFacts {
 /** The units of this workspace's services, as a server's administrator would have set them up. */
 function ownUnits(layout: Layout, { values, passwords }: UnitFacts): Record<string, UnitDefinition> {
   const login = { user: CONTROLLER, password: passwords.controller, port: values.database_port };
-  const shared = { NODE_ENV: 'production', STATE_DIR: join(layout.root, 'opt/polydev-ai') };
+  const stateDir = join(layout.root, 'opt/polydev-ai');
+  const shared = { NODE_ENV: 'production', STATE_DIR: stateDir };
+  // Where a deploy puts the decrypted values of a target.
+  const secretsOf = (target: string) => join(stateDir, 'targets', target, 'secrets/live.env');
   return {
     [DATABASE_UNIT]: databaseUnit(layout.database, values.database_port),
     'master-controller': {
@@ -43,6 +48,7 @@ function ownUnits(layout: Layout, { values, passwords }: UnitFacts): Record<stri
         HOST_NAME: 'sandbox',
         [DATABASE_VARIABLE]: databaseUrl(login),
       },
+      environmentFile: secretsOf('master-controller'),
     },
     'polydev-frontend': {
       ...UNIT_DEFAULTS,
@@ -55,6 +61,7 @@ function ownUnits(layout: Layout, { values, passwords }: UnitFacts): Record<stri
         PORT: String(values.frontend_port),
         CONTROLLER_URL: `http://localhost:${values.master_controller_port}`,
       },
+      environmentFile: secretsOf('frontend'),
     },
   };
 }

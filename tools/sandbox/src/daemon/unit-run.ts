@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readEnvironmentFile } from '@polydev/secrets';
 import { signalTo } from '../processes';
 import { sentenceOf } from '../sentence-of';
 import { openLog } from './log';
@@ -43,6 +44,9 @@ async function endRun(pid: number, ended: Promise<UnitExit>, stop: StopSettings)
   clearTimeout(timer);
 }
 
+const variablesIn = (file: string): Readonly<Record<string, string>> =>
+  file !== '' && existsSync(file) ? readEnvironmentFile(readFileSync(file, 'utf8')) : {};
+
 /** Starts a unit's program. Throws an Error with a sentence for the log when it cannot be started at all. */
 export async function launch(unit: NamedUnit, settings: RunSettings): Promise<UnitRun> {
   if (!existsSync(unit.workingDirectory))
@@ -53,7 +57,7 @@ export async function launch(unit: NamedUnit, settings: RunSettings): Promise<Un
   try {
     const child = spawn(program, programArguments, {
       cwd: directory,
-      env: { ...settings.environment, ...unit.environment },
+      env: { ...settings.environment, ...unit.environment, ...variablesIn(unit.environmentFile) },
       stdio: ['ignore', log, log],
       detached: true,
     });

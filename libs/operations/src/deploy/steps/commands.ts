@@ -1,4 +1,4 @@
-import { mustRun } from '@polydev/host';
+import { mustRun, redacted } from '@polydev/host';
 import { targetLayout } from '../../layout';
 import type { DeployContext } from '../context';
 import { previousOf, type DeployPlan } from '../plan';
@@ -34,7 +34,7 @@ const runInRelease = async (
     signal,
     timeoutMs: plan.commandTimeoutMs,
   });
-  return result.stdout.trim().split('\n').at(-1) ?? '';
+  return redacted(result, shell.host).stdout.trim().split('\n').at(-1) ?? '';
 };
 
 /** The same for a command that makes what served before serve again. */

@@ -14,6 +14,7 @@ export const placeRelease = async (context: DeployContext): Promise<string> => {
   const { artifact, send, copyFrom } = transfer;
   const list = layout.list(plan.release);
   await shell.writeFile(list, artifact.list);
+  if (transfer.signature !== undefined) await shell.writeFile(layout.signature(plan.release), transfer.signature);
   const files = sentFiles(transfer);
   const byRsync = plan.sync === 'rsync' && files.length > 0;
   if (byRsync) await sendByRsync(context, files);
@@ -50,7 +51,8 @@ const sendByRsync = async (context: DeployContext, files: readonly FileEntry[]):
 export const removeRelease = async ({ plan, shell }: DeployContext): Promise<void> => {
   const layout = targetLayout(plan.stateDir, plan.target);
   const release = layout.release(plan.release);
-  await mustRun(shell, ['rm', '-rf', '--', release, `${release}.partial`, layout.list(plan.release)]);
+  const beside = [layout.list(plan.release), layout.signature(plan.release)];
+  await mustRun(shell, ['rm', '-rf', '--', release, `${release}.partial`, ...beside]);
 };
 
 const transferOf = ({ transfer }: DeployContext): Transfer => {

@@ -6,6 +6,7 @@ import { unitNames } from '../../units/names';
 import { waitUntilHealthy } from '../../health/wait';
 import { waitUntilSettled } from '../../health/settled';
 import { urlOfSlot } from '../../health/slot-url';
+import { assertStarts } from '../../signatures/started';
 import type { DeployContext } from '../context';
 import type { SlotsPlan } from '../plan';
 
@@ -22,7 +23,10 @@ export const startRelease = async (context: DeployContext): Promise<string> => {
   const layout = targetLayout(plan.stateDir, plan.target);
   const units = unitNames(plan.target);
   const release = layout.release(plan.release);
-  const { stdout } = await mustRun(shell, program('slot', 'set', layout.slots, to, release, `PORT=${ports[to]}`));
+  await assertStarts(context);
+  // A service that is still warm has the values it was started with: with others it is not as it was.
+  const environment = [`PORT=${ports[to]}`, ...(plan.secrets ? [`SECRETS_VERSION=${plan.secrets.version}`] : [])];
+  const { stdout } = await mustRun(shell, program('slot', 'set', layout.slots, to, release, ...environment));
   const [outcome = '', uptime = ''] = stdout.split('\n');
   context.swappedAt = Number(uptime);
   // From here on nothing that was to end this slot may do so.

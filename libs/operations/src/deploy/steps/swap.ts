@@ -3,6 +3,7 @@ import type { Progress } from '@polydev/runbook';
 import { targetLayout } from '../../layout';
 import { program } from '../../programs';
 import { waitForBefore } from '../../health/before';
+import { assertBeforeStarts, assertStarts } from '../../signatures/started';
 import type { DeployContext } from '../context';
 import { previousEnvironment } from './commands';
 import { runRestart } from './start';
@@ -45,12 +46,13 @@ export const keepTheWayBack = ({ plan }: DeployContext): Promise<string> => {
 };
 
 /**
- * Runs after the path points back: restarts what served, and sees it healthy. Also where only the swap had been begun: a process that
- * ended in that moment was started again by its supervisor from the release that is taken back.
+ * Runs after the path points back: restarts what served, and sees it healthy. Also where only the swap, or placing its secrets, had been begun: a process that
+ * ended in that moment was started again by its supervisor from what is taken back.
  */
 export const restartPrevious = async (context: DeployContext, progress: Progress): Promise<string> => {
   const { plan, shell } = context;
-  if (!progress.started('swap') || !plan.restart) return 'the service was not restarted';
+  const touched = progress.started('swap') || progress.started('place secrets');
+  if (!touched || !plan.restart) return 'the service was not restarted';
   const env = previousEnvironment(plan);
   const untouched = { ...context, signal: new AbortController().signal };
   if (plan.before.kind === 'nothing') {
@@ -66,6 +68,7 @@ export const restartPrevious = async (context: DeployContext, progress: Progress
 export const swap = async (context: DeployContext): Promise<string | undefined> => {
   const { plan, shell, note } = context;
   const layout = targetLayout(plan.stateDir, plan.target);
+  if (plan.slots === undefined) await assertStarts(context);
   const adopted = plan.before.kind === 'directory' ? layout.release(plan.before.adoptAs) : '';
   const { stdout } = await mustRun(shell, program('swap', plan.path, layout.release(plan.release), adopted));
   const [outcome = '', uptime = ''] = stdout.split('\n');
@@ -76,7 +79,9 @@ export const swap = async (context: DeployContext): Promise<string | undefined> 
   return outcome === 'swapped' ? undefined : outcome;
 };
 
-export const swapBack = async ({ plan, shell }: DeployContext): Promise<void> => {
+export const swapBack = async (context: DeployContext): Promise<void> => {
+  const { plan, shell } = context;
+  if (plan.slots === undefined) await assertBeforeStarts(context);
   const layout = targetLayout(plan.stateDir, plan.target);
   const before = {
     nothing: () => '',

@@ -8,6 +8,7 @@ import { observeTraffic } from '../../traffic/observe';
 import { readTraffic } from '../../traffic/read';
 import { retireSlot, switchTraffic, waitUntilDrained, writeTrafficConfig } from '../../traffic/switch';
 import { trafficOf } from '../../traffic/settings';
+import { assertBeforeStarts } from '../../signatures/started';
 import type { DeployContext } from '../context';
 import { slotsOf, stopSlot } from './slots';
 
@@ -70,6 +71,7 @@ const revive = async (context: DeployContext, slot: Slot): Promise<void> => {
   const { plan, shell } = context;
   const units = unitNames(plan.target);
   const { serves = '', ports } = slotsOf(context);
+  await assertBeforeStarts(context);
   const layout = targetLayout(plan.stateDir, plan.target);
   await mustRun(shell, program('slot', 'set', layout.slots, slot, layout.release(serves), `PORT=${ports[slot]}`));
   await runSystemctl(context, 'stop', units.retireTimer(slot));

@@ -1,5 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deployTarget } from '@polydev/operations';
+import { approvalWanted, decisionsOf } from '../../access/approval';
+import { requireChecks } from '../../access/checks';
+import { inEmergency } from '../../access/rules';
+import { auditorOf } from '../../audit/auditor-of';
 import { deployDatabaseInRun } from '../../database/deploy-in-run';
 import { allowedPlans } from '../../database/expected';
 import { schemasFor } from '../../database/needs';
@@ -9,6 +13,7 @@ import { expectedPlan } from '../../plan/expected-plan';
 import { showPlan } from '../../plan/show-plan';
 import { DEFAULT_MANIFEST } from '../../plugin-options';
 import { runVariables } from '../../run/run-variables';
+import { withSecrets } from '../../secrets/environment-secrets';
 import { databaseOf, environmentOf, targetOf, givenTo } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
@@ -24,6 +29,8 @@ const OPTIONS = {
   'dry-run': 'flag',
   'allow-missing-hosts': 'flag',
   plan: 'text',
+  emergency: 'flag',
+  reason: 'text',
 } as const;
 
 /**
@@ -31,34 +38,41 @@ const OPTIONS = {
  * `--dry-run` and `--plan` hold for every deploy of a run, though Nx hands them only to those that were typed.
  */
 export default function deployExecutor(given: DeployOptions, context: ExecutorContext): Promise<TaskResult> {
-  return reportingErrors(given, (tools) => {
+  return reportingErrors(given, async (tools) => {
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
     refuseTypedOptions(OPTIONS, context);
-    const environment = environmentOf(context, options);
+    const named = environmentOf(context, options);
     const asked = runVariables();
     const onlyShow = (options['dry-run'] ?? false) || asked.dryRun;
     const hashes = options.plan ?? asked.plan;
-    const database = databaseOf(environment, options);
+    const database = databaseOf(named, options);
+    const emergency = inEmergency(request.task);
+    if (!onlyShow && !emergency)
+      requireChecks({ environment: named, target: database ?? targetOf(named, options), context });
     if (database !== undefined) {
       const alone = typedDeploys(context).every((one) => one.target === database.name);
-      const work = { ...tools, environment, database, context };
+      const work = { ...tools, environment: named, database, context };
       if (onlyShow) return planDatabase({ ...work, json: options.json ?? false });
       const allowed = hashes === undefined ? {} : { allowed: allowedPlans(hashes, { task: request.task, alone }) };
       return deployDatabaseInRun({ ...work, ...allowed });
     }
-    const target = targetOf(environment, options);
+    const target = targetOf(named, options);
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
-    const work = { ...tools, environment, target, artifactDirectory: directory };
-    if (onlyShow) return showPlan({ ...work, context, json: options.json ?? false });
+    const shown = { ...tools, environment: named, target, artifactDirectory: directory };
+    if (onlyShow) return showPlan({ ...shown, context, json: options.json ?? false });
     const own = options.plan === undefined ? [] : [target.name];
     const typedTargets = [...typedDeploys(context).map((one) => one.target), ...own];
     const about = { task: request.task, target: target.name, typedTargets };
     const expected = hashes === undefined ? {} : { expected: expectedPlan(context.root, hashes, about) };
+    const environment = await withSecrets({ ...shown, targets: [target], root: context.root });
+    const work = { ...shown, environment };
     return deployInRun({ ...tools, environment, target, context }, async (head) =>
       deployTarget({
         ...work,
         ...expected,
+        ...(await auditorOf(context.root, environment)),
+        ...approvalWanted({ root: context.root, environment }, decisionsOf),
         ...(await imageProgramFor([target])),
         ...(await schemasFor({ ...work, context })),
         head,

@@ -6,4 +6,6 @@ export interface DeployOptions {
   readonly 'dry-run'?: boolean;
   readonly 'allow-missing-hosts'?: boolean;
   readonly plan?: string;
+  readonly emergency?: boolean;
+  readonly reason?: string;
 }

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { buildImages } from '@polydev/operations';
+import { auditorOf } from '../../audit/auditor-of';
 import { imageProgram, requireGoldenImage } from '../../images/image-program';
 import { deployer, readRun } from '../../run/deployment-run';
 import { runFolder } from '../../run/run-folder';
@@ -25,6 +26,7 @@ export default function goldenImageExecutor(given: GoldenImageOptions, context: 
     tools.report({ kind: 'headline', text: `Golden image of ${target.name} → ${environment.name}` });
     const images = await buildImages({
       ...tools,
+      ...(await auditorOf(context.root, environment)),
       environment,
       target,
       imageProgram: await imageProgram(),

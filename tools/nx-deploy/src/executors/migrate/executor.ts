@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { optionInvalid } from '@polydev/errors';
+import { auditedMigration } from '../../audit/audited';
 import { recordBaseline, repairRecords } from '../../database/mend';
 import { migrateAlone } from '../../database/migrate-alone';
 import { mayChange } from '../../database/may-change';
@@ -19,6 +20,8 @@ const OPTIONS = {
   baseline: 'text',
   repair: 'word',
   'allow-out-of-order': 'flag',
+  emergency: 'flag',
+  reason: 'text',
   json: 'flag',
 } as const;
 
@@ -39,8 +42,11 @@ export default function migrateExecutor(given: MigrateOptions, context: Executor
     if (way === 'plan') return showDatabasePlan({ ...work, allowOutOfOrder });
     if (options.repair === true) return repairRecords(work, true);
     if (!(await mayChange({ ...tools, environment, context }))) return false;
-    if (options.repair !== undefined) return repairRecords(work, options.repair);
-    if (options.baseline !== undefined) return recordBaseline(work, options.baseline);
+    const { repair, baseline } = options;
+    const recorded = (what: string, mend: () => Promise<boolean>) =>
+      auditedMigration(work, { target: database.name, what }, mend);
+    if (repair !== undefined) return recorded(`repair: ${repair}`, () => repairRecords(work, repair));
+    if (baseline !== undefined) return recorded(`baseline: ${baseline}`, () => recordBaseline(work, baseline));
     return migrateAlone({ ...work, context, allowOutOfOrder });
   });
 }

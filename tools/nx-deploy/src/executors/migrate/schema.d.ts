@@ -7,5 +7,7 @@ export interface MigrateOptions {
   readonly baseline?: string;
   readonly repair?: string | boolean;
   readonly 'allow-out-of-order'?: boolean;
+  readonly emergency?: boolean;
+  readonly reason?: string;
   readonly json?: boolean;
 }

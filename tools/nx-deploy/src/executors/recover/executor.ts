@@ -1,10 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type RecoveredHost, recoverTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { auditorOf } from '../../audit/auditor-of';
 import { sayNothingToRecover } from '../../database/other-verbs';
 import { moveRef } from '../../run/close-run';
 import { deployer } from '../../run/deployment-run';
 import { runVariables } from '../../run/run-variables';
+import { withSecretsIfAny } from '../../secrets/environment-secrets';
 import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
@@ -22,12 +24,22 @@ const OPTIONS = {
 export default function recoverExecutor(given: RecoverOptions, context: ExecutorContext): Promise<TaskResult> {
   return reportingErrors(given, async (tools) => {
     const options = parseOptions(OPTIONS, givenTo(context, given));
-    const environment = environmentOf(context, options);
-    const database = databaseOf(environment, options);
+    const named = environmentOf(context, options);
+    const database = databaseOf(named, options);
     if (database !== undefined) return sayNothingToRecover(database, { ...tools, json: options.json ?? false });
-    const target = targetOf(environment, options);
+    const target = targetOf(named, options);
+    // What it undoes brings back what lay there; it is only to be told of without them.
+    const secrets = { ...tools, environment: named, targets: [target], root: context.root };
+    const { environment } = await withSecretsIfAny(secrets);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
-    const rows = await recoverTarget({ ...tools, environment, target, by: deployer(), dryRun });
+    const rows = await recoverTarget({
+      ...tools,
+      ...(await auditorOf(context.root, environment)),
+      environment,
+      target,
+      by: deployer(),
+      dryRun,
+    });
     if (!dryRun) await moveRef({ ...tools, environment, root: context.root, graph: context.projectGraph });
     if (options.json) tools.report({ kind: 'result', value: rows });
     else rows.map((row) => sentence(row, target.name)).forEach(tools.report);

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { optionInvalid } from '@polydev/errors';
+import { assertMayUnlessEmergency } from '../../access/rules';
 import { stayWhereItIs } from '../../database/other-verbs';
 import { runVariables } from '../../run/run-variables';
 import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
@@ -14,6 +15,7 @@ const OPTIONS = {
   manifest: 'inferred',
   sha: 'text',
   reason: 'text',
+  emergency: 'flag',
   'dry-run': 'flag',
   'allow-missing-hosts': 'flag',
   json: 'flag',
@@ -21,7 +23,7 @@ const OPTIONS = {
 
 /** `nx run <project>:rollback [--sha=<sha>]`: takes a target back to a release that its hosts keep. */
 export default function rollbackExecutor(given: RollbackOptions, context: ExecutorContext): Promise<TaskResult> {
-  return reportingErrors(given, (tools) => {
+  return reportingErrors(given, async (tools) => {
     const request = givenTo(context, given);
     const options = parseOptions(OPTIONS, request);
     const sha = checkedSha(options.sha, request);
@@ -31,6 +33,7 @@ export default function rollbackExecutor(given: RollbackOptions, context: Execut
     const target = targetOf(environment, options);
     const work = { ...tools, environment, target, sha, context };
     if (options['dry-run'] || runVariables().dryRun) return showRollback({ ...work, json: options.json ?? false });
+    await assertMayUnlessEmergency(environment, 'rollback', { task: request.task, report: tools.report });
     return rollbackInRun({ ...work, reason: options.reason });
   });
 }

@@ -3,14 +3,16 @@ import { isOpsError, rollbackInterrupted, shaNeeded } from '@polydev/errors';
 import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
 import { rollbackTargets } from '@polydev/operations';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { auditorOf } from '../../audit/auditor-of';
 import { schemasOf } from '../../database/needs';
 import { imageProgramFor } from '../../images/image-program';
 import { closeOrLeave } from '../../run/close-run';
 import { deployer, type DeploymentRun, howEnded, noteEnded, noteStarted, openRun } from '../../run/deployment-run';
 import { claimLead, leaderLives, type RollbackRun, rollbackRun } from '../../run/rollback-run';
-import type { TaskTools } from '../reporting-errors';
+import { withSecretsIfAny } from '../../secrets/environment-secrets';
+import type { TaskToolsWithSecrets } from '../reporting-errors';
 
-export interface RollbackInRunInput extends TaskTools {
+export interface RollbackInRunInput extends TaskToolsWithSecrets {
   readonly environment: EnvironmentConfig;
   readonly target: TargetConfig;
   readonly context: ExecutorContext;
@@ -31,7 +33,8 @@ export const rollbackInRun = async (input: RollbackInRunInput): Promise<boolean>
   return claimLead(group) ? lead(group, input) : follow(group, input);
 };
 
-const lead = async (group: RollbackRun, input: RollbackInRunInput): Promise<boolean> => {
+const lead = async (group: RollbackRun, given: RollbackInRunInput): Promise<boolean> => {
+  const input = { ...given, environment: await secretsOfNow(group, given) };
   const { environment, sha, report, signal, target } = input;
   const opened: { run?: DeploymentRun } = {};
   try {
@@ -40,6 +43,7 @@ const lead = async (group: RollbackRun, input: RollbackInRunInput): Promise<bool
       targets: group.targets,
       sha,
       by: deployer(),
+      ...(await auditorOf(input.context.root, environment)),
       ...(await imageProgramFor(group.targets)),
       ...(await schemasOf(group.targets, input)),
       openHead: (found) => (opened.run = open(group, input, found)).head,
@@ -57,6 +61,16 @@ const lead = async (group: RollbackRun, input: RollbackInRunInput): Promise<bool
   }
   const closed = opened.run === undefined || (await close(opened.run, input));
   return closed && howEnded(group, target.name) === true;
+};
+
+/** Nobody is kept from going back by what cannot be decrypted here. */
+const secretsOfNow = async ({ targets }: RollbackRun, input: RollbackInRunInput): Promise<EnvironmentConfig> => {
+  const { environment, why } = await withSecretsIfAny({ ...input, targets, root: input.context.root });
+  if (why !== undefined) {
+    const text = `Encrypted values are left on the hosts as they are: [${why.code}] ${why.message}`;
+    input.report({ kind: 'warning', text, hint: why.hint });
+  }
+  return environment;
 };
 
 const open = (group: RollbackRun, { context, environment, reason }: RollbackInRunInput, sha: string | undefined) => {

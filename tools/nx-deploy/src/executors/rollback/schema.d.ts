@@ -4,6 +4,7 @@ export interface RollbackOptions {
   readonly manifest?: string;
   readonly sha?: string;
   readonly reason?: string;
+  readonly emergency?: boolean;
   readonly 'dry-run'?: boolean;
   readonly 'allow-missing-hosts'?: boolean;
   readonly json?: boolean;

@@ -2,6 +2,8 @@ import type { ExecutorContext } from '@nx/devkit';
 import { databaseHasNoLock, optionInvalid } from '@polydev/errors';
 import { type Unlocked, unlockTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { assertMay } from '../../access/rules';
+import { auditorOf } from '../../audit/auditor-of';
 import { deployer } from '../../run/deployment-run';
 import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
 import { type GivenOptions, parseOptions } from '../options';
@@ -20,7 +22,15 @@ export default function unlockExecutor(given: UnlockOptions, context: ExecutorCo
     const database = databaseOf(environment, options);
     if (database !== undefined) throw databaseHasNoLock({ target: database.name });
     const target = targetOf(environment, options);
-    const rows = await unlockTarget({ ...tools, environment, target, by: deployer(), reason });
+    await assertMay(environment, 'unlock');
+    const rows = await unlockTarget({
+      ...tools,
+      ...(await auditorOf(context.root, environment)),
+      environment,
+      target,
+      by: deployer(),
+      reason,
+    });
     if (options.json) tools.report({ kind: 'result', value: rows });
     else rows.flatMap((row) => events(row, `${context.projectName}`)).forEach(tools.report);
     return true;

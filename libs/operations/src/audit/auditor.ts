@@ -1,0 +1,31 @@
+import type { AuditEntry, KeptHead, Who } from '@polydev/audit';
+import type { EnvironmentConfig } from '@polydev/manifest';
+
+/** What the deployer's side knows that entries of the audit log are to say. */
+export interface Auditor {
+  readonly who: Who;
+  /** By which right a deploy or rollback runs: who approved which plan, or why a rule was put aside. */
+  readonly permission?: Pick<AuditEntry, 'approver' | 'emergency' | 'plan' | 'reason'>;
+  /** Keeps heads on the deployer's own machine, where no host can change them. */
+  readonly keepHeads?: (heads: readonly KeptHead[]) => void;
+}
+
+/** What it takes to write entries. */
+export interface Auditing {
+  readonly environment: EnvironmentConfig;
+  readonly auditor?: Auditor | undefined;
+  /** `user@machine`, where nobody says more of who it is. */
+  readonly by: string;
+  /** When it happened; left out, now. */
+  readonly at?: string;
+}
+
+/** What an entry says, beside when, who and where. */
+export type EntryFacts = Omit<AuditEntry, 'at' | 'who' | 'environment'>;
+
+export const entryOf = ({ environment, auditor, by, at }: Auditing, facts: EntryFacts): AuditEntry => ({
+  at: at ?? new Date().toISOString(),
+  who: auditor?.who ?? { by },
+  environment: environment.name,
+  ...facts,
+});
