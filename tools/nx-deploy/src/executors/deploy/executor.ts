@@ -15,7 +15,7 @@ import { DEFAULT_MANIFEST } from '../../plugin-options';
 import { runVariables } from '../../run/run-variables';
 import { withSecrets } from '../../secrets/environment-secrets';
 import { databaseOf, environmentOf, targetOf, givenTo } from '../environment';
-import { parseOptions } from '../options';
+import { type GivenOptions, parseOptions } from '../options';
 import { reportingErrors, type TaskResult } from '../reporting-errors';
 import { artifactDirectory } from './artifact-directory';
 import { deployInRun } from './deploy-in-run';
@@ -61,10 +61,7 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
     const directory = artifactDirectory(target, context, options.manifest ?? DEFAULT_MANIFEST);
     const shown = { ...tools, environment: named, target, artifactDirectory: directory };
     if (onlyShow) return showPlan({ ...shown, context, json: options.json ?? false });
-    const own = options.plan === undefined ? [] : [target.name];
-    const typedTargets = [...typedDeploys(context).map((one) => one.target), ...own];
-    const about = { task: request.task, target: target.name, typedTargets };
-    const expected = hashes === undefined ? {} : { expected: expectedPlan(context.root, hashes, about) };
+    const expected = expectedOf({ hashes, own: options.plan !== undefined, request, target: target.name, context });
     const environment = await withSecrets({ ...shown, targets: [target], root: context.root });
     const work = { ...shown, environment };
     return deployInRun({ ...tools, environment, target, context }, async (head) =>
@@ -80,3 +77,23 @@ export default function deployExecutor(given: DeployOptions, context: ExecutorCo
     );
   });
 }
+
+/** The only plan that may be carried out, where one was named. */
+const expectedOf = ({
+  hashes,
+  own,
+  request,
+  target,
+  context,
+}: {
+  readonly hashes: string | undefined;
+  /** Whether this task was given the hash itself, and not only its run. */
+  readonly own: boolean;
+  readonly request: Pick<GivenOptions, 'task'>;
+  readonly target: string;
+  readonly context: ExecutorContext;
+}) => {
+  if (hashes === undefined) return {};
+  const typedTargets = [...typedDeploys(context).map((one) => one.target), ...(own ? [target] : [])];
+  return { expected: expectedPlan(context.root, hashes, { task: request.task, target, typedTargets }) };
+};
