@@ -80,7 +80,7 @@ describeSsh('connecting', () => {
 
       expect(error.code).toBe('HOST_KEY_UNKNOWN');
       expect(error.message).toContain(`ssh-ed25519 ${sshd.fingerprints[0]}`);
-      expect(error.hint).toContain(`add this line to ${known}`);
+      expect(error.hint).toContain(`adds this line to ${known}`);
       writeFileSync(known, `${error.hint.split('\n').at(-1)}\n`);
       expect(await connects(sshd.options({ knownHostsFile: known }))).toBe(true);
     });
