@@ -93,6 +93,10 @@ describeSsh('a deploy that somebody else has to approve', () => {
     const { exitCode } = await deploy();
     expect([exitCode, world.live()]).toEqual([0, 'web 2']);
     expect(newestRecord()).toMatchObject({ targets: [{ target: 'web', approvedBy: 'lead@example.com' }] });
+    const log = readFileSync(join(world.sshd.directory, 'state/audit.jsonl'), 'utf8');
+    expect(log).toMatch(
+      /"action":"approval"[^\n]*"name":"lead@example\.com"|"name":"lead@example\.com"[^\n]*"action":"approval"/,
+    );
   });
 
   test('needs no approval where nothing would change', async () => {

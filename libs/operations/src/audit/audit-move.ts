@@ -14,7 +14,12 @@ export interface MoveAudit extends Omit<Auditing, 'by'> {
 
 /** Writes to the log of every host that it is about to be moved. Throws AUDIT_UNWRITTEN; then nothing is to be moved. */
 export const auditBegin = async (audit: MoveAudit, hosts: readonly Planned[]): Promise<void> => {
-  await Promise.all(hosts.map((host) => write(audit, host, { facts: begunEntry(host, audit.head), state: UNTOUCHED })));
+  await Promise.all(
+    hosts.map(async (host) => {
+      for (const facts of [...approvalEntries(audit, host), begunEntry(host, audit.head)])
+        await write(audit, host, { facts, state: UNTOUCHED });
+    }),
+  );
 };
 
 /**
@@ -49,6 +54,20 @@ const write = (
   { facts, state }: { readonly facts: EntryFacts; readonly state: string },
 ): Promise<KeptHead> =>
   appendToLog(shell, { ...facts, ...auditor?.permission }, { environment, auditor, by: head.by, state });
+
+/** The approval that lets a host be moved: whoever gave it had no need to reach the host. */
+const approvalEntries = ({ auditor }: MoveAudit, host: Planned): readonly EntryFacts[] =>
+  auditor?.permission?.approver === undefined
+    ? []
+    : [
+        {
+          action: 'approval',
+          target: host.plan.target,
+          host: nameOf(host),
+          deployment: host.plan.deployment,
+          result: 'succeeded',
+        },
+      ];
 
 /** The encrypted values that became others, by name. */
 const secretEntries = (host: Planned): readonly EntryFacts[] => {
