@@ -46,7 +46,19 @@ describeSsh('a database as a target', () => {
     expect(graph.tasks.dependencies['database:deploy']).toEqual(['workspace-under-test:preflight']);
     const { targets } = JSON.parse((await workspace.nx('show project database --json')).stdout);
     expect(Object.keys(targets).sort()).toEqual(
-      ['audit', 'deploy', 'migrate', 'plan', 'recover', 'rollback', 'setup', 'status', 'unlock'].sort(),
+      [
+        'approve',
+        'audit',
+        'deploy',
+        'migrate',
+        'plan',
+        'recover',
+        'rollback',
+        'setup',
+        'status',
+        'trust',
+        'unlock',
+      ].sort(),
     );
     expect(targets.migrate.metadata.description).toMatch(/^Applies what is pending of the migrations of database/);
   });
