@@ -4,7 +4,7 @@ import { startDashboard } from './dashboard';
 import { sampleDeployments, sampleTargets } from './sample';
 import { startStandIn } from './stand-in';
 
-/** Takes the README's pictures of the built dashboard: `node -r @swc-node/register testing/take-picture.ts` */
+/** Takes the README's pictures of the built dashboard: `node -r @polydev/run-source testing/take-picture.ts` */
 async function takePictures(): Promise<void> {
   const now = Date.now();
   const controller = await startStandIn();

@@ -9,8 +9,6 @@ export const GUEST_SAYS = {
   agentMountFailed: 'AGENT-MOUNT-FAILED',
   /** Booted, agent not started: a snapshot is taken here; the guest reads one line. */
   waiting: 'GUEST-WAITING',
-  /** While it waits: what an agent needs of the base is in memory, so that a snapshot has it. */
-  warm: 'GUEST-WARM',
   /** Reseeded, clock set, address set; the agent starts now. */
   agentStart: 'AGENT-START',
   /** `AGENT-PROBE random=<hex> now=<ms>`, printed by the agent's own process. */

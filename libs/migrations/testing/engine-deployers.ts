@@ -39,7 +39,7 @@ export const startDeployer = (
   const file = join(directory, `input-${started}.json`);
   const input: DeployerInput = { url, directory, leaseTtlMs, ...(halt ? { halt } : {}) };
   writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
-  const argv = ['-r', '@swc-node/register', join(__dirname, 'engine-deployer.ts'), file];
+  const argv = ['-r', '@polydev/run-source', join(__dirname, 'engine-deployer.ts'), file];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: DeployerLine[] = [];
   const reader = createInterface(child.stdout);

@@ -56,7 +56,7 @@ export const deadDeployers = (world: () => World) => {
   const begun = (one: DeployerInput) => {
     const file = join(world().root, 'input.json');
     writeFileSync(file, JSON.stringify(one));
-    return spawn(process.execPath, ['-r', '@swc-node/register', join(__dirname, 'deployer.ts'), file], {
+    return spawn(process.execPath, ['-r', '@polydev/run-source', join(__dirname, 'deployer.ts'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   };

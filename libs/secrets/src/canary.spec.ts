@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { leaksInDirectories, leaksInTexts, plantCanary, watchProcesses } from '../testing';
 
-const REGISTER = require.resolve('@swc-node/register');
+const REGISTER = require.resolve('@polydev/run-source');
 
 let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'polydev-secrets-'))));

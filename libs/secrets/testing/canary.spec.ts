@@ -98,6 +98,19 @@ describe('processes', () => {
     expect((await watch.stop()).map(({ pid }) => pid)).toEqual([child.pid]);
   });
 
+  it('that were forked and have started no program of their own are their parent', async () => {
+    const child = spawn('perl', ['-e', '$| = 1; fork; print "up\\n"; sleep 60 while 1'], {
+      env: { TOKEN: canary.value },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let said = '';
+    for await (const chunk of child.stdout) if (/up\nup\n/.test((said += String(chunk)))) break;
+    const seen = (await watch.stop()).map(({ pid }) => pid);
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    expect(seen).toEqual([child.pid]);
+  });
+
   it('that have it in memory only are not told of', async () => {
     const child = await start([]);
     child.stdin.write(canary.value);

@@ -32,8 +32,21 @@ const lookAt = (pid, kind) => {
   });
 };
 
+/** linux/sched.h: forked, and has not started a program of its own; cleared once it has. */
+const PF_FORKNOEXEC = 0x40;
+
+/** A process that was forked and shows what its parent was started with; its parent is looked at itself. */
+const isItsParent = (pid) => {
+  // proc(5): `pid (name) state ppid pgrp session tty tpgid flags …`, where the name may hold anything.
+  const flags = contentOf(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ')[6];
+  return (Number(flags) & PF_FORKNOEXEC) !== 0;
+};
+
 const look = () => {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (isItsParent(pid)) continue;
     lookAt(pid, 'cmdline');
     lookAt(pid, 'environ');
   }

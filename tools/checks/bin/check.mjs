@@ -8,6 +8,6 @@ import { ensureInstalled } from '../../install/install.mjs';
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 ensureInstalled(root);
 
-const args = ['-r', '@swc-node/register', 'tools/checks/src/main.ts', ...process.argv.slice(2)];
+const args = ['-r', '@polydev/run-source', 'tools/checks/src/main.ts', ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;

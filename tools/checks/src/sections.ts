@@ -22,7 +22,7 @@ const command =
     result(await runCommand(root, argv));
 
 const program = (file: string, ...args: readonly string[]) =>
-  command('node', '-r', '@swc-node/register', file, ...args);
+  command('node', '-r', '@polydev/run-source', file, ...args);
 
 const findLeaks = async (root: string): Promise<SectionResult> => {
   const files = (await treeFiles(root)).map((file) => ({ file, text: readText(root, file) }));

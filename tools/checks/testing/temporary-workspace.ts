@@ -35,7 +35,7 @@ export const temporaryWorkspace = (files: Readonly<Record<string, unknown>>): Te
     writeFileSync(join(root, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  const args = ['-r', require.resolve('@swc-node/register'), join(REPOSITORY, 'tools/checks/src/main.ts')];
+  const args = ['-r', require.resolve('@polydev/run-source'), join(REPOSITORY, 'tools/checks/src/main.ts')];
   return {
     root,
     run: async (verb) =>

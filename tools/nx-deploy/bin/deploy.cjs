@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `deploy`, from source: what scripts/deploy.sh opens.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/deploy.ts');

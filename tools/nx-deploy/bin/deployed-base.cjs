@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `deployed-base [-c <environment>]`, from source: prints the base that `nx affected` is to compare with, and nothing else.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/deployed-base.ts');

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `deployment-status`, from source: what scripts/deployment-status.sh opens.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/deployment-status.ts');

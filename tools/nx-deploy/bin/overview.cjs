@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `overview [-c <environment>]`, from source: one table of what every target of an environment runs.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/overview.ts');

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `rollback`, from source: what scripts/rollback.sh opens.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/rollback.ts');

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `status <target> [-c <environment>] [--json] [--limit <n>]`, from source: the status task without what Nx prints around it.
-require('@swc-node/register');
+require('@polydev/run-source');
 require('../src/doors/status.ts');

@@ -15,7 +15,7 @@ const INFERENCE_FILES = '{.deploy.yaml,project.json,package.json,**/project.json
 export const createNodes: CreateNodes<PluginOptions> = [
   INFERENCE_FILES,
   async (files, options, context) => {
-    const { inferNodes } = await import('./inference/create-nodes.js');
+    const { inferNodes } = await import('./inference/create-nodes.ts');
     return inferNodes(files, options, context);
   },
 ];
@@ -28,6 +28,6 @@ export const preTasksExecution: PreTasksExecution<PluginOptions> = (_, context) 
 
 /** Nx: after the tasks of every run, also of one that failed or was stopped. */
 export const postTasksExecution: PostTasksExecution<PluginOptions> = async (options, context) => {
-  const { afterTasks } = await import('./hooks/after-tasks.js');
+  const { afterTasks } = await import('./hooks/after-tasks.ts');
   return afterTasks(options, context);
 };

@@ -91,10 +91,7 @@ export const NX_JSON = {
 
 const BASE_FILES: Files = {
   'package.json': { name: 'workspace-under-test', private: true },
-  'tsconfig.base.json': { compilerOptions: { module: 'nodenext', moduleResolution: 'nodenext' } },
   '.gitignore': 'node_modules\n.nx\ndist\n',
-  // The compiler that loads the plugin complains of a workspace without any TypeScript.
-  'empty.ts': '',
   'nx.json': NX_JSON,
 };
 

@@ -35,7 +35,7 @@ export interface StartResult {
 async function launchDaemon(layout: Layout, freePorts: boolean): Promise<void> {
   rotate(layout.daemonLog);
   const log = openLog(layout.daemonLog);
-  const program = ['-r', require.resolve('@swc-node/register'), join(__dirname, 'daemon/main.ts'), layout.directory];
+  const program = ['-r', require.resolve('@polydev/run-source'), join(__dirname, 'daemon/main.ts'), layout.directory];
   const daemon = spawn(process.execPath, [...program, ...(freePorts ? ['--free-ports'] : [])], {
     cwd: layout.directory,
     env: serverEnvironment(layout, process.env),

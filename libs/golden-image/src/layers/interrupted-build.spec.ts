@@ -44,7 +44,7 @@ describe('a build of layers that does not come to its end', () => {
       kind: 'vm',
       agent: { directory: agent, digest: SAMPLE_DIGEST },
     })})`;
-    const builder = spawn(process.execPath, ['-r', '@swc-node/register', '-e', program], { stdio: 'inherit' });
+    const builder = spawn(process.execPath, ['-r', '@polydev/run-source', '-e', program], { stdio: 'inherit' });
     const ended = once(builder, 'exit');
     const isBeingWritten = () =>
       readdirSync(join(root, 'work')).some((entry) => existsSync(join(root, 'work', entry, name)));

@@ -5,7 +5,7 @@ import { lastLines } from '../drivers/console-text';
 import type { Snapshot, Vm } from '../drivers/driver';
 import type { ImageCheckRequest } from './check-request';
 import { compareGuests, type GuestFacts } from './compare-guests';
-import { followToReady, followToWaiting, followToWarm, judgementOf, type Follow, type Woken } from './follow';
+import { followToReady, followToWaiting, judgementOf, type Follow, type Woken } from './follow';
 import type { Judgement } from './judge';
 import type { Stage } from './stage';
 
@@ -115,7 +115,6 @@ const saveOne = async (
     vm = await stage.boot('source');
     judgement = await followToWaiting(vm, follow);
     if (!judgement) {
-      await followToWarm(vm, follow);
       await vm.pause();
       return await vm.snapshot(directory);
     }

@@ -37,18 +37,6 @@ export const followToWaiting = async (vm: Vm, { expected, limits, signal }: Foll
   }
 };
 
-/** Lets a waiting guest bring into memory what a snapshot of it is to have. One that does not come to that is as good, and slower. */
-export const followToWarm = async (vm: Vm, { limits, signal }: Follow): Promise<void> => {
-  for (
-    const clock = await vmClock(vm.pid);
-    !(await clock.passed(limits.readyMs)) && vm.running();
-    await sleep(POLL_MS)
-  ) {
-    signal.throwIfAborted();
-    if (hasWord(await vm.console(), GUEST_SAYS.warm)) return;
-  }
-};
-
 const look = async (vm: Vm): Promise<Omit<Sight, 'overdue'>> => {
   const running = vm.running();
   const text = await vm.console();

@@ -20,7 +20,7 @@ describeSsh('when the deployer dies', () => {
   /** A deployer in a process of its own that holds the lock, and runs a command. */
   const deployer = async (lockFile: string, ...command: string[]): Promise<{ kill: (signal: 'SIGKILL') => void }> => {
     const program = require.resolve('../../testing/hold-lock');
-    const register = require.resolve('@swc-node/register');
+    const register = require.resolve('@polydev/run-source');
     const child = spawn(
       process.execPath,
       ['-r', register, program, JSON.stringify(sshd.options()), lockFile, ...command],

@@ -224,7 +224,7 @@ describeRsync('deploy with `sync: rsync`', () => {
       }),
     );
     const program = join(__dirname, '../../testing/deployer.ts');
-    const child = spawn(process.execPath, ['-r', '@swc-node/register', program, input], { stdio: 'ignore' });
+    const child = spawn(process.execPath, ['-r', '@polydev/run-source', program, input], { stdio: 'ignore' });
     await eventually(() => expect(partial()).not.toEqual([]));
     child.kill('SIGKILL');
     await once(child, 'exit');

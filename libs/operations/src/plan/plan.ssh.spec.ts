@@ -202,7 +202,7 @@ describeSsh('plan over a real sshd', () => {
   /** Runs a deploy in a process of its own, kills it once a step is done, and waits until its lock is free. */
   const killAt = async (step: string, input: DeployerInput) => {
     writeFileSync(join(w.root, 'input.json'), JSON.stringify(input));
-    const program = ['-r', '@swc-node/register', join(__dirname, '../../testing/deployer.ts')];
+    const program = ['-r', '@polydev/run-source', join(__dirname, '../../testing/deployer.ts')];
     const child = spawn(process.execPath, [...program, join(w.root, 'input.json')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

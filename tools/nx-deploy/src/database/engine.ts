@@ -5,6 +5,6 @@ import { createRequire } from 'node:module';
  * sources, Nx compiles TypeScript only while it loads a task, and has taken its compiler away before the task runs.
  */
 export const engine = () => {
-  if (__filename.endsWith('.ts')) createRequire(__filename)('@swc-node/register');
+  if (__filename.endsWith('.ts')) createRequire(__filename)('@polydev/run-source');
   return import('@polydev/migrations');
 };

@@ -14,6 +14,6 @@ export const afterTasks = async (
   const runs = foldersOfRun(context.workspaceRoot, context.id).flatMap((folder) => readRun(folder) ?? []);
   const open = runs.filter(isOpen);
   if (open.length === 0) return;
-  const { closeAfterTasks } = await import('./close-after-tasks.js');
+  const { closeAfterTasks } = await import('./close-after-tasks.ts');
   for (const run of open) await closeAfterTasks({ options, context, run });
 };

@@ -35,11 +35,11 @@ const prepareRun = async (
   const run = `${id}-${randomBytes(4).toString('hex')}`;
   setRunVariables({ run, configuration, dryRun, allowMissingHosts, plan, emergency, reason }, environment);
   if (asked.options.length > 0) {
-    const { refuseSlips } = await import('./slips.js');
+    const { refuseSlips } = await import('./slips.ts');
     refuseSlips(asked);
   }
   if (asked.command === 'affected' && asked.targets.includes('deploy') && !asked.compared) {
-    const { refuseForeignBase } = await import('./foreign-base.js');
+    const { refuseForeignBase } = await import('./foreign-base.ts');
     refuseForeignBase(asked, nxJsonConfiguration);
   }
 };

@@ -28,7 +28,7 @@ test('a run’s variables reach its tasks by the environment', () => {
 
 test('a task whose run no hook named still hears of --dry-run, from the command line of what started it', async () => {
   // A process that is started as Nx is, and starts a task as Nx does.
-  const task = `require('@swc-node/register'); console.log(JSON.stringify(require('${__dirname}/run-variables.ts').runVariables()))`;
+  const task = `require('@polydev/run-source'); console.log(JSON.stringify(require('${__dirname}/run-variables.ts').runVariables()))`;
   const file = `${__dirname}/../../testing/as-nx.cjs`;
   const { stdout } = await execa(process.execPath, [file, 'run', 'web:deploy', '-c', 'staging', '--dry-run'], {
     env: { TASK: task, POLYDEV_RUN: '', POLYDEV_DRY_RUN: '' },

@@ -39,7 +39,7 @@ type Event = { readonly event: 'started' } | { readonly event: 'report'; readonl
 
 /** Starts the load client; returns once it asks. Throws LOAD_CLIENT_ENDED where it does not start. */
 export const startLoad = async ({ inside = (argv) => argv, ...settings }: LoadOptions): Promise<Load> => {
-  const program = ['-r', require.resolve('@swc-node/register'), join(__dirname, 'program.ts')];
+  const program = ['-r', require.resolve('@polydev/run-source'), join(__dirname, 'program.ts')];
   const [command = '', ...args] = inside([
     process.execPath,
     ...program,

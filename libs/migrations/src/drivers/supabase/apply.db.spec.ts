@@ -49,7 +49,7 @@ b' as text`);
   });
 
   test('the server of a deployer that is killed ends too', async () => {
-    const argv = ['-r', '@swc-node/register', join(__dirname, '../../../testing/supabase-deployer.ts')];
+    const argv = ['-r', '@polydev/run-source', join(__dirname, '../../../testing/supabase-deployer.ts')];
     const env = { ...process.env, TOKEN: world.api.token, PROJECT: world.api.project, API: world.api.url };
     const deployer = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     await once(deployer.stdout, 'data');
