@@ -26,7 +26,7 @@ const KILLS = [
 ] as const satisfies readonly { readonly fault: FaultName; readonly says: string }[];
 
 /** How many of the moments a usual run tries: each takes about eight seconds. */
-const TRIED = { 'blue-green': { deploy: 4, rollback: 2 }, rolling: { deploy: 2, rollback: 1 } } as const;
+const TRIED = { 'blue-green': { deploy: 2, rollback: 1 }, rolling: { deploy: 1, rollback: 1 } } as const;
 
 describe.each(['blue-green', 'rolling'] as const)('%s', (strategy) => {
   describeReal(`after a sudden death (${strategy})`, () => {

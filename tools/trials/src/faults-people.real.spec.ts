@@ -1,3 +1,4 @@
+import { sample } from '@polydev/operations/testing';
 import { describeReal } from '@polydev/sandbox/real';
 import { lookAt } from '../testing/look';
 import { untilLockIsFree } from '../testing/strikes';
@@ -91,7 +92,9 @@ describeReal('several at work at once (blue-green)', () => {
     LONG,
   );
 
-  it.each([{ stepNamed: 'move traffic' }, { effect: 11, when: 'after' as const }])(
+  it.each(
+    sample('moments of a slow deployer', [{ stepNamed: 'move traffic' }, { effect: 11, when: 'after' as const }], 1),
+  )(
     'a deployer that was merely slow writes nothing once its lock has passed on (stopped at %j)',
     async (stop) => {
       const slow = trial.begin({ demo: await trial.next(), stops: [stop] });

@@ -5,6 +5,7 @@ import { describeSsh } from '@polydev/host/testing';
 import type { Event } from '@polydev/reporting';
 import type { Runbook } from '@polydev/runbook';
 import { deadDeployers } from '../../testing/dead-deployer';
+import { sample } from '../../testing/sample';
 import { app, createWorld, type World } from '../../testing/world';
 import { deploy } from '../deploy/deploy';
 import { closeDeployment, deployTarget, previewRollback, recoverTarget, statusOfTarget } from '../index';
@@ -41,7 +42,7 @@ describeSsh('a deployer that is killed', () => {
   /** Needs a directory at the path: it has a test of its own below. */
   const ADOPTING = 'adopt shared files';
 
-  it.each(stepsOf(deploy))(
+  it.each(sample('steps of a deploy to be killed in', stepsOf(deploy), 6))(
     'in step "%s" of a deploy: a whole release serves, the next run reaches its own, and rollback goes to the right one',
     async (step) => {
       const v1 = await run('v1');
@@ -66,7 +67,7 @@ describeSsh('a deployer that is killed', () => {
     },
   );
 
-  it.each(stepsOf(rollback))(
+  it.each(sample('steps of a rollback to be killed in', stepsOf(rollback), 3))(
     'in step "%s" of a rollback: a whole release serves, and the next rollback goes to the right one',
     async (step) => {
       const v1 = await run('v1');
