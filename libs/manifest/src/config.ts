@@ -3,25 +3,11 @@
  * Below the manifest's reader nobody sees `unknown`, `process.env` or a default.
  */
 
-/** A value that prints as `[redacted]`; `reveal()` is called only where it leaves for its receiver. */
-export class Secret {
-  readonly #value: string;
-  constructor(value: string) {
-    this.#value = value;
-  }
-  reveal(): string {
-    return this.#value;
-  }
-  toString(): string {
-    return '[redacted]';
-  }
-  toJSON(): string {
-    return '[redacted]';
-  }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[redacted]';
-  }
-}
+import type { DatabaseTarget } from './database-config';
+import type { EnvironmentSecrets, Secret } from './secret';
+
+export * from './database-config';
+export * from './secret';
 
 export interface HostConfig {
   /** Name for people: what the manifest wrote, or the address. */
@@ -163,57 +149,6 @@ export interface TargetConfig {
   readonly commandTimeoutMs: number;
   /** Where people reach it. */
   readonly url?: string;
-}
-
-/** How a database is reached. Secrets are named here, not held. */
-export type DatabaseConnection =
-  | {
-      readonly driver: 'postgres';
-      /** Environment variable with the connection string. */
-      readonly urlVariable: string;
-      /** Name of the environment's host through which it is reached; undefined = directly. */
-      readonly through?: string;
-    }
-  | {
-      readonly driver: 'supabase-mcp';
-      readonly project: string;
-      /** Environment variable with the access token. */
-      readonly tokenVariable: string;
-      /** Address of an MCP server; undefined = the official one is started on this machine. */
-      readonly url?: string;
-      /** Management API, where it is not Supabase's own. */
-      readonly apiUrl?: string;
-    };
-
-/** A target that is a database: its deploy applies migrations. */
-export interface DatabaseTarget {
-  /** Also the name of the Nx project. */
-  readonly name: string;
-  /** Directory of the migrations, relative to the workspace. */
-  readonly migrations: string;
-  readonly connection: DatabaseConnection;
-  /** Where migrations are tried out: a throwaway cluster, or the database whose connection string a variable holds. */
-  readonly shadow: 'embedded' | { readonly urlVariable: string };
-  /** Targets that come before it. */
-  readonly dependsOn: readonly string[];
-  /** What the environment's values file holds of the variables named above; it comes before what the shell says. */
-  readonly given: Readonly<Record<string, Secret>>;
-}
-
-/** Encrypted values, in memory: whatever prints them gets their names at most. */
-export interface WithheldValues {
-  /** The text with every value in it replaced by its name. */
-  redact(text: string): string;
-  /** The values of these names as an environment file, which is the secret itself. */
-  fileOf(names: readonly string[]): string;
-}
-
-/** An environment's file of encrypted values, as far as it was read. */
-export interface EnvironmentSecrets {
-  /** Every name, and when its value was last set: nothing secret. */
-  readonly names: readonly { readonly name: string; readonly setAt: string }[];
-  /** Undefined where nobody decrypted them: a plan needs none. */
-  readonly values?: WithheldValues;
 }
 
 export interface ApprovalRule {

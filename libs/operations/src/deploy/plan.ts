@@ -5,10 +5,8 @@ import type { Artifact } from '@polydev/artifact';
 import type { DeploymentHead, SchemaVersions, TargetFile } from '@polydev/contract';
 import type { EnvironmentSecrets, HealthCheckConfig, SharedEntry, TargetConfig } from '@polydev/manifest';
 import { imagePlan, type ImagePlan } from '../images/plan';
-import { otherSlot, type Slot } from '../layout';
-import { restartLine } from '../units/systemctl';
-import { unitNames } from '../units/names';
 import { planDependencies, type DependencyPlan } from './dependencies';
+import { servicePlan, type ServicePlan } from './plan-service';
 import { planSecrets, secretsVersion, type SecretsPlan } from './secrets';
 import type { TargetState } from './state';
 
@@ -22,7 +20,7 @@ export type Before =
  * What will happen to a target on one host: plain data, computed from the artifact and the host's state, and written
  * to the journal so that another process can finish or undo it. Holds no secret.
  */
-export interface DeployPlan {
+export interface DeployPlan extends ServicePlan {
   readonly version: 1;
   readonly target: string;
   readonly environment: string;
@@ -59,11 +57,6 @@ export interface DeployPlan {
   readonly secrets?: SecretsPlan;
   readonly buildCommand?: string;
   readonly preDeploy?: string;
-  readonly restart?: string;
-  /** The unit that the service is, where it was generated (`service:`). */
-  readonly unit?: string;
-  /** Set for strategy blue-green. */
-  readonly slots?: SlotsPlan;
   readonly healthCheck?: HealthCheckConfig;
   /** What its health check saw of the release that served, where that was not healthy: nobody can bring back what was not there. */
   readonly unwellBefore?: string;
@@ -78,29 +71,6 @@ export interface DeployPlan {
   /** Ids of kept releases that were gone back from. */
   readonly goneBackFrom?: readonly string[];
   readonly commandTimeoutMs: number;
-}
-
-/** How a release starts beside the one that serves, and how traffic moves. */
-export interface SlotsPlan {
-  readonly to: Slot;
-  /** The slot that serves now; undefined where none does. */
-  readonly from?: Slot;
-  /** Id of the release that serves there, whatever stands at the path. */
-  readonly serves?: string;
-  /** Ports on which each slot's service listens. */
-  readonly ports: Readonly<Record<Slot, number>>;
-  /** Where the traffic engine listens. */
-  readonly address: string;
-  readonly port: number;
-  readonly drainTimeoutMs: number;
-  /** How long the release before stays running, for an instant way back. */
-  readonly keepWarmMs: number;
-  /** How long the new release is watched once it has the traffic. */
-  readonly observeMs: number;
-  /** Share of requests that may fail in that time, from 0 to 1. */
-  readonly maxFailedShare: number;
-  /** Unit that owns the port until the engine takes it over. */
-  readonly takesOver?: string;
 }
 
 export interface PlanInput {
@@ -150,34 +120,6 @@ export const planDeploy = (input: PlanInput): DeployPlan => {
     prune: releasesToPrune(state, target.keep, head.id),
     goneBackFrom: goneBackFrom(state, { serves: head.id }),
     commandTimeoutMs: target.commandTimeoutMs,
-  };
-};
-
-/** How a target's service is brought to run another release: by its own unit, by slots, or by the manifest's command. */
-export const servicePlan = (
-  target: TargetConfig,
-  { targetFile }: Pick<TargetState, 'targetFile'>,
-): Pick<DeployPlan, 'restart' | 'unit' | 'slots'> => {
-  const { service, traffic } = target;
-  if (service === undefined) return target.restart ? { restart: target.restart } : {};
-  const units = unitNames(target.name);
-  if (target.strategy === 'rolling' || traffic === undefined) {
-    return { unit: units.service, restart: restartLine(units.service) };
-  }
-  const from = targetFile?.live?.slot;
-  const serves = from && targetFile.live?.release;
-  const to = from === undefined ? 'blue' : otherSlot(from);
-  const { slots: ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare, takesOver } = traffic;
-  const slots = { ports, address, port, drainTimeoutMs, keepWarmMs, observeMs, maxFailedShare };
-  return {
-    unit: units.slot(to),
-    slots: {
-      to,
-      ...(from ? { from } : {}),
-      ...(serves ? { serves } : {}),
-      ...slots,
-      ...(takesOver ? { takesOver } : {}),
-    },
   };
 };
 

@@ -1,5 +1,6 @@
 import { deploy, deployBlueGreen } from '../deploy/deploy';
-import type { DeployPlan, SlotsPlan } from '../deploy/plan';
+import type { DeployPlan } from '../deploy/plan';
+import type { SlotsPlan } from '../deploy/plan-service';
 import { plannedSteps } from './planned-steps';
 import { stepRows } from './steps-table';
 import type { HostPlan } from './target-plan';

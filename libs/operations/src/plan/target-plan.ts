@@ -1,4 +1,4 @@
-import type { SlotsPlan } from '../deploy/plan';
+import type { SlotsPlan } from '../deploy/plan-service';
 import type { SharedEntry, TargetConfig } from '@polydev/manifest';
 import type { Drift } from '../deploy/drift';
 import type { Reason } from '../deploy/reasons';

@@ -1,6 +1,7 @@
 import type { DeploymentHead } from '@polydev/contract';
 import type { EnvironmentSecrets, TargetConfig } from '@polydev/manifest';
-import { beforeOf, goneBackFrom, servicePlan, type DeployPlan } from '../deploy/plan';
+import { beforeOf, goneBackFrom, type DeployPlan } from '../deploy/plan';
+import { servicePlan } from '../deploy/plan-service';
 import type { TargetState } from '../deploy/state';
 import { planSecrets } from '../deploy/secrets';
 import { imagePlan } from '../images/plan';

@@ -8,7 +8,7 @@ import { waitUntilSettled } from '../../health/settled';
 import { urlOfSlot } from '../../health/slot-url';
 import { assertStarts } from '../../signatures/started';
 import type { DeployContext } from '../context';
-import type { SlotsPlan } from '../plan';
+import type { SlotsPlan } from '../plan-service';
 
 /** The slots of a plan; only steps of the blue-green runbooks ask. */
 export const slotsOf = ({ plan }: Pick<DeployContext, 'plan'>): SlotsPlan => {
