@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describeSsh, eventually, isRunning, startSshd, type TestSshd } from '../../testing';
 import { connectSsh, type Host, type HostShell, mustRun } from '..';
@@ -357,7 +357,9 @@ describeSsh('the shell on a host', () => {
       });
       await once(holder.stdout, 'data');
       const second = open(lockFile);
-      setTimeout(() => writeFileSync(`${lockFile}.json`, '{"by":"bo@desk"}'), 200);
+      // Whole at once, as a holder does it.
+      writeFileSync(path('young/name'), '{"by":"bo@desk"}');
+      setTimeout(() => renameSync(path('young/name'), `${lockFile}.json`), 200);
 
       await expect(second).rejects.toMatchObject({ code: 'LOCK_HELD', message: expect.stringContaining('bo@desk') });
       holder.kill('SIGKILL');
