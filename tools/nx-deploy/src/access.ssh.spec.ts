@@ -55,6 +55,16 @@ describeSsh('who may do what in production', () => {
     expect((await world.run('deploy', [], as('developer'))).exitCode).toBe(0);
   });
 
+  test('so do a recovery and a setup, though anybody may see what they would do', async () => {
+    for (const verb of ['recover', 'setup']) {
+      const { all } = await refusedRun('ROLE_MISSING', 'Ask a maintainer', () => world.run(verb, [], as('reader')));
+      expect(all).toContain('needs a deployer');
+      await refusedRun('DEPLOYER_UNKNOWN', 'DEPLOY_SIGNING_KEY', () => world.run(verb));
+      expect((await world.run(verb, ['--dry-run'])).all).not.toContain('[ROLE_MISSING]');
+    }
+    expect((await world.run('recover', [], as('developer'))).exitCode).toBe(0);
+  });
+
   test('the tests and the build of this very run cannot be left out', async () => {
     const { all } = await refusedRun('CHECKS_LEFT_OUT', '--exclude-task-dependencies', () =>
       world.run('deploy', ['--exclude-task-dependencies'], as('developer')),
@@ -78,6 +88,19 @@ describeSsh('who may do what in production', () => {
     expect(answer.all).toContain('[COMMIT_NOT_ON_BRANCH]');
     expect(newestRecord()).toMatchObject({ emergency: true, reason: 'all is down' });
     world.workspace.git('switch', '--quiet', 'main');
+  });
+
+  test('an emergency that was taken back says so, and not that it went anywhere', async () => {
+    world.publish(`${ROLES}    targets: { web: { post_deploy: 'exit 7' } }\n`, {
+      'apps/web/source.txt': 'web broken\n',
+    });
+    const line = 'npx nx run master-controller:deploy -c production --emergency --reason="still down"';
+    const answer = await world.type(line, as('reader'));
+    expect([answer.exitCode === 0, world.live()]).toEqual([false, 'web hotfix']);
+    expect(answer.all).toMatch(/EMERGENCY: \S+ was to go to production past its rules, failed and was taken back, by /);
+    expect(answer.all).not.toContain(' went to production');
+    expect(newestRecord()).toMatchObject({ outcome: 'rolled-back', emergency: true, reason: 'still down' });
+    world.publish(ROLES);
   });
 
   test('a rollback needs a maintainer', async () => {

@@ -10,6 +10,12 @@ import { ownEnvironment } from '../testing/workspace';
 jest.setTimeout(180_000);
 
 const DEPLOY = 'affected -t deploy';
+/** What the audit log says of each change to a database's records. */
+const CHANGED_RECORDS = {
+  who: { by: expect.stringMatching(/^[^@]+@[^@]+$/), git: 'Test <test@localhost>' },
+  environment: 'sandbox',
+  target: 'database',
+};
 
 let sshd: TestSshd;
 let postgres: PostgresCluster;
@@ -280,14 +286,22 @@ describeSsh('a database as a target', () => {
     const shown = await workspace.nx('run database:migrate --repair');
     expect(shown.exitCode).toBe(1);
     expect(shown.all).toContain(`--repair=drifted:${versionOf('01')}`);
-    const mended = await workspace.nx(`run database:migrate --repair=drifted:${versionOf('01')}`);
+    const before = workspace.audited('migration').length;
+    const mended = await workspace.nx(`run database:migrate --repair=drifted:${versionOf('01')} --reason=reviewed`);
     expect([mended.exitCode, mended.all]).toEqual([0, expect.stringContaining(`mended: drifted:${versionOf('01')}`)]);
+    const repair = { ...CHANGED_RECORDS, after: `repair: drifted:${versionOf('01')}`, reason: 'reviewed' };
+    expect(workspace.audited('migration').slice(before)).toMatchObject([
+      { ...repair, result: 'begun' },
+      { ...repair, result: 'succeeded' },
+    ]);
     // What failed before is recorded still, and its file is gone.
     const gone = `missing:${versionOf('05')}`;
     const rest = await workspace.nx(`run database:migrate --repair=${gone}`);
     expect([rest.exitCode, rest.all]).toEqual([0, expect.stringContaining(`mended: ${gone}`)]);
     const agreed = await workspace.nx('run database:migrate --repair');
     expect([agreed.exitCode, agreed.all]).toEqual([0, expect.stringContaining('Files and records agree')]);
+    // What only looks is nothing to write down; `gone` was.
+    expect(workspace.audited('migration')).toHaveLength(before + 4);
   });
 
   test('takes a file that came late only when it is told to', async () => {
@@ -308,6 +322,14 @@ describeSsh('a database as a target', () => {
     });
     expect(answer.exitCode).toBe(0);
     expect(answer.all).toContain(`5 migrations up to ${versionOf('04')} are recorded as there already; none was run`);
+    const baseline = { ...CHANGED_RECORDS, after: `baseline: ${versionOf('04')}` };
+    expect(workspace.audited('migration').slice(-2)).toMatchObject([
+      { ...baseline, result: 'begun' },
+      { ...baseline, result: 'succeeded' },
+    ]);
+    const unknown = await workspace.nx('run database:migrate --baseline=20200101000000', { DATABASE_URL: other.url });
+    expect(unknown.all).toContain('[BASELINE_VERSION_UNKNOWN]');
+    expect(workspace.audited('migration').at(-1)).toMatchObject({ ...CHANGED_RECORDS, result: 'failed' });
     const status = await workspace.nx('run database:status', { DATABASE_URL: other.url });
     expect(status.all).toMatch(new RegExp(`^${versionOf('04')} +users +baseline`, 'm'));
   });

@@ -103,6 +103,16 @@ describeSsh('a deploy that somebody else has to approve', () => {
     expect(await deploy()).toMatchObject({ exitCode: 0, all: expect.stringContaining('already live') });
   });
 
+  test('is refused with an approval that was used, once somebody went back from what it let in', async () => {
+    version('web 2b');
+    await approve(hashIn((await refusedDeploy('APPROVAL_OTHER_PLAN', 'Look at the plan again')).all));
+    expect([(await deploy()).exitCode, world.live()]).toEqual([0, 'web 2b']);
+    const back = await world.run('rollback', ['--reason=it is bad'], as('lead'));
+    expect([back.exitCode, world.live()]).toEqual([0, 'web 2']);
+    await refusedDeploy('APPROVAL_OTHER_PLAN', 'Look at the plan again');
+    expect(world.live()).toBe('web 2');
+  });
+
   test('is refused with the approval of another plan', async () => {
     version('web 3', '1ms');
     plan = hashIn((await refusedDeploy('APPROVAL_OTHER_PLAN', 'Look at the plan again')).all);

@@ -18,6 +18,8 @@ export interface DatabaseWorkspace extends Omit<Workspace, 'nx'> {
   readonly live: () => string;
   /** Records of deployments on the server, newest first. */
   readonly records: () => readonly DeploymentRecord[];
+  /** Entries of the server's audit log for one action, oldest first. */
+  readonly audited: (action: string) => readonly Readonly<Record<string, unknown>>[];
   /** What the service's live release knows of itself. */
   readonly release: () => unknown;
   readonly database: { readonly name: string; readonly url: string };
@@ -80,6 +82,11 @@ export const makeDatabaseWorkspace = async ({
       ),
     live: () => readFileSync(join(sshd.directory, 'opt/api/source.txt'), 'utf8').trim(),
     release: () => JSON.parse(readFileSync(join(sshd.directory, 'opt/api/.release.json'), 'utf8')) as unknown,
+    audited: (action) =>
+      readFileSync(join(sshd.directory, 'state/audit.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`"action":"${action}"`))
+        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     records: () =>
       readdirSync(records)
         .filter((name) => name.endsWith('.json'))

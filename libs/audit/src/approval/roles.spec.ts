@@ -36,6 +36,12 @@ it.each<[string, Role]>([
 it.each<[Role, Guarded, boolean]>([
   ['reader', 'deploy', false],
   ['deployer', 'deploy', true],
+  ...(['recover', 'set up hosts', 'build images', 'start and stop VMs'] as const).flatMap(
+    (doing): [Role, Guarded, boolean][] => [
+      ['reader', doing, false],
+      ['deployer', doing, true],
+    ],
+  ),
   ['deployer', 'rollback', false],
   ['deployer', 'approve', false],
   ['deployer', 'put a rule aside', false],

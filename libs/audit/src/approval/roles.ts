@@ -6,11 +6,25 @@ export const ROLES = ['reader', 'deployer', 'maintainer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What asks for a role. */
-export type Guarded = 'deploy' | 'rollback' | 'approve' | 'unlock' | 'rotate secrets' | 'put a rule aside';
+export type Guarded =
+  | 'deploy'
+  | 'recover'
+  | 'set up hosts'
+  | 'build images'
+  | 'start and stop VMs'
+  | 'rollback'
+  | 'approve'
+  | 'unlock'
+  | 'rotate secrets'
+  | 'put a rule aside';
 
 /** In an environment that is guarded (production). */
 const NEEDED: Readonly<Record<Guarded, Role>> = {
   deploy: 'deployer',
+  recover: 'deployer',
+  'set up hosts': 'deployer',
+  'build images': 'deployer',
+  'start and stop VMs': 'deployer',
   rollback: 'maintainer',
   approve: 'maintainer',
   unlock: 'maintainer',

@@ -195,7 +195,7 @@ export const roleMissing = (facts: { who: string; role: string; needed: string; 
   new OpsError(
     'ROLE_MISSING',
     `${printableName(facts.who)} is ${facts.role} here, and ${facts.doing} needs a ${facts.needed}. ${NOTHING}`,
-    'Ask a maintainer to do it. In an emergency the rule can be put aside with `--emergency --reason=<why>`, which is loud and recorded.',
+    'Ask a maintainer to do it. In an emergency, `deploy` and `rollback` put the rule aside with `--emergency --reason=<why>`, which is loud and recorded.',
   );
 
 /** GitHub did not say what the actor may do. */

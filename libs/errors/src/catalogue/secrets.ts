@@ -9,6 +9,7 @@ export const SECRETS_CODES = [
   'SECRETS_TAMPERED',
   'SECRETS_WRONG_RECIPIENT',
   'SECRETS_INCOMPLETE',
+  'SECRETS_NOT_DECRYPTED',
   'SECRETS_CHANGED_MEANWHILE',
   'SECRETS_BEING_WRITTEN',
   'SECRETS_NOT_WRITTEN',
@@ -102,6 +103,14 @@ export const secretsIncomplete = (facts: InFile & InEnvironment & { target: stri
     'SECRETS_INCOMPLETE',
     `${facts.target} is to be given ${listed(facts.missing)}, and ${facts.file} has no value for ${facts.missing.length === 1 ? 'it' : 'them'}. Nothing was changed.`,
     `Add ${facts.missing.length === 1 ? 'it' : 'each'}: ${facts.missing.map((name) => command(`add ${name}`, facts.environment)).join(', ')}; or leave it out of \`secrets\` of ${facts.target} in the manifest.`,
+  );
+
+/** A target is to be given values, and whoever deploys it has not decrypted them. */
+export const secretsNotDecrypted = (facts: InEnvironment & { target: string; missing: readonly string[] }) =>
+  new OpsError(
+    'SECRETS_NOT_DECRYPTED',
+    `${facts.target} is to be given ${listed(facts.missing)}, and the values of ${facts.environment} were not decrypted. Nothing was touched.`,
+    `Deploy it by its task, which decrypts them: \`npx nx run ${facts.target}:deploy -c ${facts.environment}\`.`,
   );
 
 /** Somebody else wrote the file between our reading and our writing it. */

@@ -4,7 +4,7 @@ import type { EnvironmentConfig } from '@polydev/manifest';
 /** What the deployer's side knows that entries of the audit log are to say. */
 export interface Auditor {
   readonly who: Who;
-  /** By which right a deploy or rollback runs: who approved which plan, or why a rule was put aside. */
+  /** By which right and why something is done: who approved which plan, whether a rule was put aside. */
   readonly permission?: Pick<AuditEntry, 'approver' | 'emergency' | 'plan' | 'reason'>;
   /** Keeps heads on the deployer's own machine, where no host can change them. */
   readonly keepHeads?: (heads: readonly KeptHead[]) => void;

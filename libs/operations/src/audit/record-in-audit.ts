@@ -11,15 +11,15 @@ import { keepElsewhere } from './keep-elsewhere';
 
 /**
  * Writes what happens on no host (an approval, a changed secret, a migration) to the log of every host: what stands in all
- * of them is the environment's own log, and outlives any one. Throws AUDIT_UNWRITTEN where a host does not take it.
+ * of them is the environment's own log, and outlives any one. Throws AUDIT_UNWRITTEN where a host does not take it, with
+ * `state` for what that leaves.
  */
 export const recordInAudit = (
   context: OperationContext & { readonly by: string },
   facts: EntryFacts,
+  state: string = UNTOUCHED,
 ): Promise<readonly KeptHead[]> =>
-  withHosts(context.environment, context.signal, (hosts) =>
-    recordOnHosts(hosts, facts, { ...context, state: UNTOUCHED }),
-  );
+  withHosts(context.environment, context.signal, (hosts) => recordOnHosts(hosts, facts, { ...context, state }));
 
 /** The same over open connections. One moment for all: what is the same in several logs is shown once. */
 export const recordOnHosts = async (

@@ -19,6 +19,7 @@ import { prepareHost, type Prepared } from './prepare';
 import { readTarget, type TargetArtifact } from './read-target';
 import { moveHosts } from './move';
 import { refuseWithoutRsync } from './rsync-refusal';
+import { assertDecrypted } from './secrets';
 import { readState, type TargetState } from './state';
 
 /**
@@ -33,6 +34,7 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
     kind: 'headline',
     text: `${target.name} → ${environment.name} (${environment.hosts.map(({ name }) => name).join(', ')})`,
   });
+  assertDecrypted(target, environment);
   await refuseWithoutRsync(target);
   const read = await readTarget(target, input.artifactDirectory);
   const { sha, environment: on } = head;

@@ -110,6 +110,17 @@ describeSsh('encrypted values of a target', () => {
     expect(leaksInDirectories(canary, [w.stateDir], [file()])).toEqual([]);
   });
 
+  it('a deploy without the values that it is to place is refused before anything is touched', async () => {
+    const { names } = decrypted({ TOKEN: 'the value' });
+    for (const secrets of [{ names }, decrypted({ OTHER: 'another value' })])
+      await expect(deploy('v1', secrets)).rejects.toMatchObject({
+        code: 'SECRETS_NOT_DECRYPTED',
+        message: expect.stringContaining('app is to be given TOKEN'),
+        hint: expect.stringContaining('npx nx run app:deploy'),
+      });
+    expect(existsSync(w.stateDir)).toBe(false);
+  });
+
   it('a first deploy that fails leaves none behind', async () => {
     const record = await deploy('v1', decrypted({ TOKEN: 'the value' }), { postDeploy: 'exit 7' });
     expect(record.outcome).toBe('taken-back');

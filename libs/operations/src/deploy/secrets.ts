@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { secretsNotDecrypted } from '@polydev/errors';
 import type { Host } from '@polydev/host';
 import type { EnvironmentConfig, EnvironmentSecrets, TargetConfig, WithheldValues } from '@polydev/manifest';
 import { targetLayout } from '../layout';
@@ -47,6 +48,16 @@ export const secretsAsPlanned = async (
   const { secretsFile } = targetLayout(stateDir, target);
   const stdin = environment.values.fileOf(secrets.names);
   return (await host.exec(['cmp', '--silent', '--', secretsFile, '-'], { stdin })).exitCode === 0;
+};
+
+/** Throws SECRETS_NOT_DECRYPTED where a target is to be given values that nobody has decrypted. Pure. */
+export const assertDecrypted = (
+  { name: target, secrets: names = [] }: Pick<TargetConfig, 'name' | 'secrets'>,
+  { name, secrets }: Pick<EnvironmentConfig, 'name' | 'secrets'>,
+): void => {
+  const known = new Set(secrets?.values === undefined ? [] : secrets.names.map((one) => one.name));
+  const missing = names.filter((one) => !known.has(one));
+  if (missing.length > 0) throw secretsNotDecrypted({ target, environment: name, missing });
 };
 
 /** The decrypted values for the steps of a run, where they are known. */

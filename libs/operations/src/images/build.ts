@@ -51,7 +51,7 @@ const buildAudited = async (shell: HostShell, release: string, input: BuildImage
   if (dryRun) return buildOn(shell, input);
   const facts = { action: 'image-activated' as const, target: target.name, host: shell.host.name };
   const write = (more: Pick<EntryFacts, 'before' | 'after' | 'result'>, state: string) =>
-    appendToLog(shell, { ...facts, ...more }, { environment, auditor, by, state });
+    appendToLog(shell, { ...facts, ...auditor?.permission, ...more }, { environment, auditor, by, state });
   await write({ result: 'begun' }, UNTOUCHED);
   try {
     const built = await buildOn(shell, input);

@@ -20,6 +20,7 @@ import {
 const signal = new AbortController().signal;
 const by = 'tester@laptop';
 const imageProgram = standInProgram;
+const auditor = { who: { by, git: 'Ada <ada@localhost>' }, permission: { reason: 'a new kernel' } };
 
 // The images themselves are a stand-in's; those of real VMs are tested where they are built.
 describeSsh('the golden image of a target, on a real server', () => {
@@ -54,20 +55,32 @@ describeSsh('the golden image of a target, on a real server', () => {
     const environment = { ...w.environment(), targets: [target] };
     const head = w.head();
     const artifactDirectory = w.artifact({ 'main.js': '', ...files });
-    const part = await deployTarget({ environment, target, artifactDirectory, head, imageProgram, report, signal });
+    const part = await deployTarget({
+      ...{ environment, target, artifactDirectory, head, imageProgram },
+      ...{ auditor, report, signal },
+    });
     await closeDeployment({ environment, deployment: head.id, head, report, signal });
     return { head, part, error: part.hosts[0]?.error?.message ?? '' };
   };
   const back = async (sha: string | undefined, target = agent()) => {
     const environment = { ...w.environment(), targets: [target] };
     const openHead = (found?: string) => w.head({ kind: 'rollback', sha: found ?? '' });
-    const input = { environment, targets: [target], sha, by, openHead, imageProgram, report, signal };
+    const input = { environment, targets: [target], sha, by, openHead, imageProgram, auditor, report, signal };
     const { targets } = await rollbackTargets(input);
     return targets[0]?.hosts[0];
   };
-  const input = (target = agent()) => ({ environment: w.environment(), target, imageProgram, by, report, signal });
+  const input = (target = agent()) => ({
+    ...{ environment: w.environment(), target, imageProgram, by },
+    ...{ auditor, report, signal },
+  });
   const state = () => imagesStatusSchema.parse(JSON.parse(readFileSync(join(root(), 'state.json'), 'utf8')));
   const live = () => readFileSync(join(w.path, 'version'), 'utf8');
+  /** What the audit log says of images. */
+  const activations = (): readonly Record<string, unknown>[] =>
+    readFileSync(join(w.stateDir, 'audit.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"action":"image-activated"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   test('is what the hook builds, told what the manifest says of it', async () => {
     const target = agent(`printenv GOLDEN_IMAGE_SETTINGS GOLDEN_IMAGE_REBUILD >"${w.root}/told"`);
@@ -138,6 +151,33 @@ describeSsh('the golden image of a target, on a real server', () => {
       durationMs: 4500,
     });
     expect(await buildImages({ ...input(), refresh: false, dryRun: false })).toMatchObject([{ outcome: 'unchanged' }]);
+  });
+
+  test('stands in the audit log each time that it becomes another: who, why, which, and how it ended', async () => {
+    const first = await deploy({ version: '1' });
+    const one = state().active;
+    const same = { who: auditor.who, reason: 'a new kernel', target: 'app', host: 'web-1' };
+    const ofFirst = { ...same, deployment: first.head.id, commit: first.head.sha };
+    expect(activations()).toMatchObject([{ ...ofFirst, after: one, result: 'succeeded' }]);
+    expect(activations()[0]).not.toHaveProperty('before');
+
+    await deploy({ version: '2' }, agent('true', { goldenImageRebuild: 'manual' }));
+    await buildImages({ ...input(), refresh: false, dryRun: false });
+    const two = state().active;
+    const byCommand = { ...same, before: one, after: two, result: 'succeeded' };
+    expect(activations().slice(1)).toMatchObject([{ ...same, result: 'begun' }, byCommand]);
+
+    await back(first.head.sha.slice(0, 8));
+    expect(activations().slice(3)).toMatchObject([{ ...same, before: two, after: one, result: 'succeeded' }]);
+    await deploy({ version: '3', bad: '' }, agent('true', { goldenImageRebuild: 'manual' }));
+    await expect(buildImages({ ...input(), refresh: false, dryRun: false })).rejects.toMatchObject({
+      code: expect.any(String),
+    });
+    expect(activations().slice(4)).toMatchObject([
+      { ...same, result: 'begun' },
+      { ...same, result: 'failed' },
+    ]);
+    expect(state().active).toBe(one);
   });
 
   test('goes back with its release', async () => {

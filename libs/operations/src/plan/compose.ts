@@ -80,6 +80,7 @@ const hostPlan = (artifact: Artifact, { look, mend, lock, beside }: HostFacts): 
     drift: comparison.drift,
     steps: plannedSteps(plan, { live: live !== undefined, beside }),
     prune: plan.prune,
+    ...(plan.goneBackFrom?.length ? { goneBackFrom: plan.goneBackFrom } : {}),
     ...(mend ? { mend } : {}),
     ...(lock ? { lock } : {}),
   };

@@ -39,6 +39,8 @@ const hostFacts = (host: HostPlan): readonly Fact[] => {
     // Their words hold numbers that change by themselves, such as the room on a disk.
     fact('refusals', host.refusals.map(({ code }) => code).sort()),
     fact('releases to remove', [...host.prune].sort()),
+    // Else an approval that was used would hold for the same deploy once more, after somebody went back from it.
+    fact('gone back from', [...(host.goneBackFrom ?? [])].sort()),
     ...stepFacts(host.steps).map(({ name, value }) => fact(name, value)),
   ];
 };

@@ -69,6 +69,7 @@ const CHANGES: readonly [string, TargetPlan, readonly string[]][] = [
     withHost({ reasons: [{ kind: 'content' }, { kind: 'unhealthy', seen: 'status 503' }] }),
     ['web-1: reasons: unhealthy is new'],
   ],
+  ['a release that was gone back from', withHost({ goneBackFrom: ['Z'] }), ['web-1: gone back from: Z is new']],
   ['a release more to remove', withHost({ prune: ['Z'] }), ['web-1: releases to remove: Z is new']],
   [
     'another command',

@@ -65,6 +65,8 @@ export interface HostPlan {
   readonly steps: PlannedSteps;
   /** Ids of releases that go once the new one serves. */
   readonly prune: readonly string[];
+  /** Ids of kept releases that somebody went back from: to deploy the same once more is not the same deploy. */
+  readonly goneBackFrom?: readonly string[];
   /** A run that died here and would be put right first. */
   readonly mend?: PlannedMend;
   /** Who holds the target's lock at this moment; a deploy would not begin. */

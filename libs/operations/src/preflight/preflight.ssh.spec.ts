@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectSsh } from '@polydev/host';
 import { describeSsh, startSshd } from '@polydev/host/testing';
@@ -232,6 +232,27 @@ describeSsh('preflight on a real host', () => {
     } finally {
       await host.close();
     }
+  });
+
+  it('tries the signing key where releases have to be signed, beside everything else', async () => {
+    const [key, stranger, allowedSigners] = ['key', 'stranger', 'signers'].map((name) => join(w.root, name));
+    for (const file of [key!, stranger!])
+      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], { stdin: 'ignore' });
+    writeFileSync(allowedSigners!, `ada@localhost ${readFileSync(`${key}.pub`, 'utf8')}`);
+    const broken = { restart: 'no-such-tool' };
+    const found = async (more: Partial<EnvironmentConfig>) =>
+      (await look(broken, more)).map(({ level, code, host }) => `${level} ${code} ${host ?? 'here'}`);
+    const tool = 'error TOOL_MISSING web-1';
+    expect(await found({ allowedSigners: allowedSigners!, signingKey: key! })).toEqual([tool]);
+    expect(await found({ allowedSigners: allowedSigners! })).toEqual(['error SIGNING_KEY_MISSING here', tool]);
+    const notAllowed = { allowedSigners: allowedSigners!, signingKey: stranger! };
+    expect(await found(notAllowed)).toEqual(['error SIGNING_KEY_NOT_ALLOWED here', tool]);
+    const absent = { signingKey: join(w.root, 'absent') };
+    expect(await found(absent)).toEqual(['error SIGNING_FAILED here', tool]);
+    expect(await found({ ...absent, allowedSigners: absent.signingKey })).toEqual([
+      'error SIGNERS_UNREADABLE here',
+      tool,
+    ]);
   });
 
   it('reports everything in one go: the hosts out of reach beside what is wrong on the others', async () => {

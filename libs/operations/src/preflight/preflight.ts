@@ -1,8 +1,9 @@
 import { isOpsError } from '@polydev/errors';
 import { rsyncMissingLocally, type Host } from '@polydev/host';
-import type { EnvironmentConfig, TargetConfig } from '@polydev/manifest';
+import type { EnvironmentConfig } from '@polydev/manifest';
 import { mayBeMissing, tryHosts } from '../connect';
 import type { Finding, Preflight, PreflightInput } from '../operations';
+import { doubtOfSigning } from '../signatures/sign-release';
 import { askForwarding } from './ask-forwarding';
 import { askClock, askHost, askLocks } from './ask-host';
 import { askShared } from './ask-shared';
@@ -30,7 +31,7 @@ export const preflight: Preflight = async (input) => {
   const hosts = settled.flatMap((one) => (one.ok ? [one.value] : []));
   try {
     const found = await Promise.all([
-      lookHere(input.targets),
+      lookHere(input),
       input.elsewhere?.(hosts) ?? [],
       ...settled.map((one) =>
         one.ok
@@ -52,10 +53,13 @@ const headline = ({ name, protected: isProtected, hosts }: EnvironmentConfig): s
     .map((host) => (host.name === host.address ? host.name : `${host.name} (${host.address})`))
     .join(', ')}`;
 
-/** What is missing on the machine that deploys. */
-const lookHere = async (targets: readonly TargetConfig[]): Promise<readonly Finding[]> => {
+/** What is missing on the machine that deploys: a program, a key whose signature counts. */
+const lookHere = async ({ environment, targets }: PreflightInput): Promise<readonly Finding[]> => {
   const missing = targets.some(({ sync }) => sync === 'rsync') ? await rsyncMissingLocally() : undefined;
-  return missing ? [findingOf(missing, undefined)] : [];
+  // What is no release, such as a migration, is written down without a key; with one that counts for nothing it is not.
+  const signs = targets.length > 0 || environment.signingKey !== undefined;
+  const unsigned = signs ? await doubtOfSigning(environment) : undefined;
+  return [missing ?? [], unsigned ?? []].flat().map((error) => findingOf(error, undefined));
 };
 
 const lookAt = async (host: Host, { environment, targets }: PreflightInput): Promise<readonly Finding[]> => {

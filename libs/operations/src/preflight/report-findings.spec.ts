@@ -25,3 +25,11 @@ it('does not count where there is no error', () => {
   expect(said(finding('error', 'A'))).toEqual(['A', '1 error; nothing was touched.']);
   expect(said(finding('warning', 'B'))).toEqual(['B']);
 });
+
+it('says what was found twice once', () => {
+  const onHost = { ...finding('error', 'A'), host: 'web-1' };
+  expect(said(finding('error', 'A'), onHost, finding('error', 'A'), onHost)).toEqual([
+    ...['A', 'A'],
+    '2 errors; nothing was touched.',
+  ]);
+});

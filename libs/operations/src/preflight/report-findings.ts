@@ -1,9 +1,9 @@
 import type { Report } from '@polydev/reporting';
 import type { Finding } from '../operations';
 
-/** Says all findings, notes first and errors last, with a line that counts them where something has to be done. Returns them in that order. */
+/** Says all findings once, notes first and errors last, with a line that counts them where something has to be done. Returns them in that order. */
 export const reportFindings = (findings: readonly Finding[], report: Report): readonly Finding[] => {
-  const sorted = [...findings].sort((a, b) => RANK[a.level] - RANK[b.level]);
+  const sorted = findings.filter(isFirst).sort((a, b) => RANK[a.level] - RANK[b.level]);
   for (const { message, host, hint, ...finding } of sorted) {
     report({
       kind: 'finding',
@@ -23,6 +23,13 @@ export const reportFindings = (findings: readonly Finding[], report: Report): re
 };
 
 const RANK = { note: 0, warning: 1, error: 2 } as const;
+
+/** What several looks find is one thing to mend. */
+const isFirst = (one: Finding, index: number, all: readonly Finding[]): boolean =>
+  all.findIndex(
+    ({ level, code, host, message }) =>
+      level === one.level && code === one.code && host === one.host && message === one.message,
+  ) === index;
 
 const count = (findings: readonly Finding[], level: Finding['level']): number =>
   findings.filter((finding) => finding.level === level).length;

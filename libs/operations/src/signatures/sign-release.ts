@@ -1,5 +1,5 @@
 import { doubtOfList, signList, type SignedRelease } from '@polydev/audit';
-import { signingKeyMissing, signingKeyNotAllowed } from '@polydev/errors';
+import { isOpsError, type OpsError, signingKeyMissing, signingKeyNotAllowed } from '@polydev/errors';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import { signersOf } from './signers';
 
@@ -22,4 +22,18 @@ export const signRelease = async (
   const why = await doubtOfList(release, signature, signers);
   if (why === undefined) return signature;
   throw signingKeyNotAllowed({ environment: environment.name, key: signingKey, file, why });
+};
+
+/** What stands in for a release where it is only tried whether there will be a signature; no list has this digest. */
+const NO_RELEASE = { target: '', sha: '', digest: '' };
+
+/** What would keep {@link signRelease} from signing any release for an environment; undefined where nothing would. */
+export const doubtOfSigning = async (environment: EnvironmentConfig): Promise<OpsError | undefined> => {
+  try {
+    await signRelease(environment, { ...NO_RELEASE, environment: environment.name });
+    return undefined;
+  } catch (error) {
+    if (!isOpsError(error)) throw error;
+    return error;
+  }
 };

@@ -53,6 +53,15 @@ test('a local branch that is merely called main does not count, nor what was wri
   expect(await ask('clone', own)).toEqual({ kind: 'no', remote: 'origin' });
 });
 
+test('nor does a commit that only this clone says to be an ancestor', async () => {
+  const tip = git('real', 'rev-parse', 'main');
+  git('clone', 'reset', '--quiet', '--hard', 'main~1');
+  const own = commit('clone', 'never pushed');
+  writeFileSync(at('clone/.git/info/grafts'), `${tip} ${own}\n`);
+  expect(git('clone', 'merge-base', own, tip)).toBe(own);
+  expect(await ask('clone', own)).toMatchObject({ kind: 'no' });
+});
+
 test('a commit that the remote took off its branch does not count any more', async () => {
   const gone = git('clone', 'rev-parse', 'HEAD');
   git('real', 'reset', '--quiet', '--hard', 'main~1');

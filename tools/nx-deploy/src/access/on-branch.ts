@@ -82,14 +82,14 @@ const isOn = async (
 /** Milliseconds: a remote that hangs must not hang the deploy. */
 const TIMEOUT_MS = 60_000;
 
-/** Nobody is asked for a password, and no replaced object may stand in for a real one. */
+/** Nobody is asked for a password, and no replaced object, or grafted parent, may stand in for a real one. */
 const ask = (root: string, args: readonly string[]) =>
   execa('git', args, {
     cwd: root,
     reject: false,
     stdin: 'ignore',
     timeout: TIMEOUT_MS,
-    env: { GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1', LC_ALL: 'C' },
+    env: { GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null', LC_ALL: 'C' },
   });
 
 /** What git gives as the reason, without what an address may hold of a password. */

@@ -1,3 +1,4 @@
+import type { AuditResult } from '@polydev/audit';
 import { recordInAudit } from '@polydev/operations';
 import type { EnvironmentConfig } from '@polydev/manifest';
 import type { Report } from '@polydev/reporting';
@@ -11,6 +12,9 @@ export interface AuditedInput {
   readonly signal: AbortSignal;
 }
 
+/** What was changed has a record of its own in the database. */
+const STAYS = 'What was changed stays; the database’s own record has it.';
+
 /**
  * Changes what is recorded of a database, with an entry in the log of every host before and after it: it is part of no
  * deployment. Throws AUDIT_UNWRITTEN, before anything was changed, where a host does not take the first entry.
@@ -21,14 +25,16 @@ export const auditedMigration = async (
   work: () => Promise<boolean>,
 ): Promise<boolean> => {
   const context = { environment, report, signal, by: deployer(), ...(await auditorOf(root, environment)) };
-  const entry = (result: 'begun' | 'succeeded' | 'failed') =>
-    recordInAudit(context, { action: 'migration', target, after: what, ...context.auditor.permission, result });
-  await entry('begun');
-  let good = false;
-  try {
-    good = await work();
-  } finally {
-    await entry(good ? 'succeeded' : 'failed');
-  }
+  const entry = (result: AuditResult) =>
+    ({ action: 'migration', target, after: what, ...context.auditor.permission, result }) as const;
+  // How it ended is written down also where it was broken off.
+  const ended = (result: AuditResult) =>
+    recordInAudit({ ...context, signal: new AbortController().signal }, entry(result), STAYS);
+  await recordInAudit(context, entry('begun'));
+  const good = await work().catch(async (error: unknown) => {
+    await ended('failed').catch(() => undefined);
+    throw error;
+  });
+  await ended(good ? 'succeeded' : 'failed');
   return good;
 };

@@ -14,9 +14,9 @@ export const auditorOf = async (
   const key = signingKey === undefined ? undefined : await keyFingerprint({ file: signingKey });
   const who = whoRuns({ by: deployer(), env: process.env, git: gitIdentity(root), key });
   const { emergency, reason } = runVariables();
-  const permission = emergency ? { emergency, ...(reason === undefined ? {} : { reason }) } : undefined;
+  const permission = { ...(emergency ? { emergency } : {}), ...(reason === undefined ? {} : { reason }) };
   return {
-    auditor: { who, ...(permission ? { permission } : {}), keepHeads: (heads) => keepHeads(root, name, heads) },
+    auditor: { who, permission, keepHeads: (heads) => keepHeads(root, name, heads) },
   };
 };
 

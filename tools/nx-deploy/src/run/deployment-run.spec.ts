@@ -1,4 +1,5 @@
-import { utimesSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeWorkspace, type Workspace } from '../../testing/workspace';
 import {
   allSucceeded,
@@ -19,6 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
+const change = ({ write }: Workspace) => write({ 'a.txt': 'changed' });
 const open = (run: string, planned: readonly string[] = ['api', 'web']) =>
   openRun({ root: workspace.root, run, environment: 'sandbox', planned, now: NOW });
 
@@ -54,6 +56,39 @@ test('untracked files make a deployment dirty, and what it was built from is rem
   const { head } = open('1-a');
   expect(head.dirty).toBe(true);
   expect(workspace.git('show', `refs/deployed-uncommitted/sandbox/${head.id}:new.txt`)).toBe('new');
+});
+
+test.each<[string, (workspace: Workspace) => void]>([
+  [
+    'shows no untracked files',
+    ({ git, write }) => (git('config', 'status.showUntrackedFiles', 'no'), write({ b: 'b' })),
+  ],
+  ['takes a file for unchanged', (one) => (one.git('update-index', '--assume-unchanged', 'a.txt'), change(one))],
+  ['passes over a file', (one) => (one.git('update-index', '--skip-worktree', 'a.txt'), change(one))],
+  [
+    'takes another commit for this one',
+    ({ git, write }) => {
+      const [head, tree] = [git('rev-parse', 'HEAD'), git('rev-parse', 'HEAD^{tree}')];
+      write({ 'a.txt': 'b' });
+      git('commit', '--quiet', '--all', '--message=other');
+      const other = git('rev-parse', 'HEAD');
+      git('update-ref', 'refs/heads/main', head);
+      git('replace', head, other);
+      expect(git('rev-parse', 'HEAD^{tree}')).not.toBe(tree);
+    },
+  ],
+])('a deployment is dirty also where git %s', (_, hide) => {
+  hide(workspace);
+  expect(workspace.git('status', '--porcelain')).toBe('');
+  expect(open('1-a').head.dirty).toBe(true);
+});
+
+test('files that git passes over and that are as committed, or not there, make none dirty', () => {
+  workspace.commit({ 'b.txt': 'b', 'c.txt': 'c' });
+  workspace.git('update-index', '--skip-worktree', 'a.txt', 'b.txt');
+  workspace.git('update-index', '--assume-unchanged', 'c.txt');
+  rmSync(join(workspace.root, 'b.txt'));
+  expect(open('1-a').head.dirty).toBe(false);
 });
 
 test('a workspace without a commit cannot be deployed from', () => {

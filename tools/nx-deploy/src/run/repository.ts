@@ -1,6 +1,7 @@
 import { gitUnusable } from '@polydev/errors';
 import { APPROVALS } from '../access/approval-file';
-import { git, tryGit } from '../base/git';
+import { tryGit } from '../base/git';
+import { hasChanges } from '../base/trees';
 
 /** The workspace's commit, as a deployment records it. */
 export interface RepositoryState {
@@ -16,7 +17,7 @@ export const repositoryState = (root: string): RepositoryState => {
   const sha = commitOf(root);
   const branch = tryGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   // An approval that was handed over changes nothing of what is deployed, and is checked by its signature.
-  const dirty = git(root, ['status', '--porcelain', '--', ':/', `:(exclude)${APPROVALS}`]) !== '';
+  const dirty = hasChanges(root, { except: APPROVALS });
   return { sha, dirty, ...(branch === undefined ? {} : { branch }) };
 };
 

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { buildImages } from '@polydev/operations';
+import { assertMay } from '../../access/rules';
 import { auditorOf } from '../../audit/auditor-of';
 import { imageProgram, requireGoldenImage } from '../../images/image-program';
 import { deployer, readRun } from '../../run/deployment-run';
@@ -23,6 +24,8 @@ export default function goldenImageExecutor(given: GoldenImageOptions, context: 
     const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     requireGoldenImage(target, environment, options.manifest);
+    const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
+    if (!dryRun) await assertMay(environment, 'build images');
     tools.report({ kind: 'headline', text: `Golden image of ${target.name} → ${environment.name}` });
     const images = await buildImages({
       ...tools,
@@ -32,7 +35,7 @@ export default function goldenImageExecutor(given: GoldenImageOptions, context: 
       imageProgram: await imageProgram(),
       by: deployer(),
       refresh: options.refresh ?? false,
-      dryRun: (options['dry-run'] ?? false) || runVariables().dryRun,
+      dryRun,
     });
     if (options.json) tools.report({ kind: 'result', value: images });
     else builtEvents(images, deploymentOf(context)).forEach(tools.report);

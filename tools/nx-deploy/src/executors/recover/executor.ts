@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type RecoveredHost, recoverTarget } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { assertMay } from '../../access/rules';
 import { auditorOf } from '../../audit/auditor-of';
 import { sayNothingToRecover } from '../../database/other-verbs';
 import { moveRef } from '../../run/close-run';
@@ -28,10 +29,11 @@ export default function recoverExecutor(given: RecoverOptions, context: Executor
     const database = databaseOf(named, options);
     if (database !== undefined) return sayNothingToRecover(database, { ...tools, json: options.json ?? false });
     const target = targetOf(named, options);
+    const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
+    if (!dryRun) await assertMay(named, 'recover');
     // What it undoes brings back what lay there; it is only to be told of without them.
     const secrets = { ...tools, environment: named, targets: [target], root: context.root };
     const { environment } = await withSecretsIfAny(secrets);
-    const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
     const rows = await recoverTarget({
       ...tools,
       ...(await auditorOf(context.root, environment)),

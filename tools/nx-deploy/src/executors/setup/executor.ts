@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type SetUpItem, setUpHosts } from '@polydev/operations';
 import type { Event } from '@polydev/reporting';
+import { assertMay } from '../../access/rules';
 import { sayNothingToSetUp } from '../../database/other-verbs';
 import { runVariables } from '../../run/run-variables';
 import { databaseOf, environmentOf, givenTo, targetOf } from '../environment';
@@ -29,6 +30,7 @@ export default function setupExecutor(given: SetupOptions, context: ExecutorCont
     if (database !== undefined) return sayNothingToSetUp(database, { ...tools, json: options.json ?? false });
     const target = targetOf(environment, options);
     const dryRun = (options['dry-run'] ?? false) || runVariables().dryRun;
+    if (!dryRun) await assertMay(environment, 'set up hosts');
     tools.report({ kind: 'headline', text: `Setting up ${environment.name} for ${target.name}` });
     const rows = await setUpHosts({ ...tools, environment, target, as: options.as, dryRun });
     if (options.json) tools.report({ kind: 'result', value: rows });

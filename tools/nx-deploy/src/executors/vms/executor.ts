@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { optionInvalid } from '@polydev/errors';
 import { listVms, startVms, stopVms } from '@polydev/operations';
+import { assertMay } from '../../access/rules';
 import { imageProgram, requireGoldenImage } from '../../images/image-program';
 import { deployer } from '../../run/deployment-run';
 import { environmentOf, givenTo, targetOf } from '../environment';
@@ -28,6 +29,7 @@ export default function vmsExecutor(given: VmsOptions, context: ExecutorContext)
     const environment = environmentOf(context, options);
     const target = targetOf(environment, options);
     requireGoldenImage(target, environment, options.manifest);
+    if (start !== undefined || stop !== undefined) await assertMay(environment, 'start and stop VMs');
     const input = { ...tools, environment, target, imageProgram: await imageProgram(), by: deployer() };
     const act = async () => {
       if (start !== undefined)
