@@ -95,6 +95,9 @@ const rulesOf = ({
   commandTimeoutMs,
   url,
   healthCheck,
+  traffic,
+  goldenImage,
+  drop,
 }: TargetConfig): PlannedRules => ({
   keep,
   strategy,
@@ -102,6 +105,9 @@ const rulesOf = ({
   commandTimeoutMs,
   ...(url ? { url } : {}),
   ...(healthCheck ? { healthCheck } : {}),
+  ...(traffic ? { traffic } : {}),
+  ...(goldenImage ? { goldenImage } : {}),
+  ...(drop.length > 0 ? { drop } : {}),
 });
 
 const addressOf = ({ hosts }: Pick<EnvironmentConfig, 'hosts'>, { look }: HostFacts): string => {

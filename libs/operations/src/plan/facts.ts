@@ -65,9 +65,8 @@ const stepFacts = (steps: PlannedSteps): readonly Fact[] => [
 ];
 
 const ruleFacts = (rules: PlannedRules): readonly Fact[] => {
-  const { keep, strategy, rollbackOnFailure, commandTimeoutMs, url, healthCheck } = rules;
+  const { keep, strategy, rollbackOnFailure, commandTimeoutMs, url, healthCheck, drop = [] } = rules;
   const seconds = (ms: number | undefined): string => (ms === undefined ? NONE : `${ms / 1000} s`);
-  const body = Object.entries(healthCheck?.body ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return [
     { name: 'keep', value: String(keep) },
     { name: 'strategy', value: strategy },
@@ -75,11 +74,20 @@ const ruleFacts = (rules: PlannedRules): readonly Fact[] => {
     { name: 'command_timeout', value: seconds(commandTimeoutMs) },
     { name: 'url', value: url ?? NONE },
     { name: 'health_check.status', value: String(healthCheck?.status ?? NONE) },
-    { name: 'health_check.body', value: body.sort() },
+    { name: 'health_check.body', value: settingsIn(healthCheck?.body) },
     { name: 'health_check.timeout', value: seconds(healthCheck?.timeoutMs) },
     { name: 'health_check.interval', value: seconds(healthCheck?.intervalMs) },
     { name: 'health_check.successes', value: String(healthCheck?.successes ?? NONE) },
+    { name: 'traffic', value: settingsIn(rules.traffic) },
+    { name: 'golden_image', value: settingsIn(rules.goldenImage) },
+    { name: 'drop', value: [...drop].sort() },
   ];
 };
+
+/** A group of settings, one text each. */
+const settingsIn = (group: object = {}): readonly string[] =>
+  Object.entries(group)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+    .sort();
 
 const NONE = 'none';

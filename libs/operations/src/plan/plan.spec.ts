@@ -20,12 +20,33 @@ const host = (more: Partial<HostPlan> = {}): HostPlan => ({
   ...more,
 });
 const healthCheck = { url: 'http://localhost/', status: 200, timeoutMs: 2000, intervalMs: 500, successes: 2 };
+const traffic: TargetPlan['rules']['traffic'] = {
+  engine: 'haproxy',
+  address: '127.0.0.1',
+  port: 80,
+  slots: { blue: 4001, green: 4002 },
+  drainTimeoutMs: 30_000,
+  keepWarmMs: 600_000,
+  observeMs: 10_000,
+  maxFailedShare: 0,
+};
+const goldenImage: TargetPlan['rules']['goldenImage'] = {
+  driver: 'auto',
+  allowProcess: false,
+  network: { mode: 'forward' },
+  memoryMiB: 256,
+  cpus: 1,
+  keep: 3,
+  readyTimeoutMs: 10_000,
+};
 const rules: TargetPlan['rules'] = {
   keep: 5,
   strategy: 'rolling',
   rollbackOnFailure: 'deployment',
   commandTimeoutMs: 60_000,
   healthCheck,
+  traffic,
+  goldenImage,
 };
 const plan = (more: Partial<TargetPlan> = {}): TargetPlan => {
   const rest = {
@@ -95,6 +116,17 @@ const CHANGES: readonly [string, TargetPlan, readonly string[]][] = [
   ],
   ['more patience', withRules({ commandTimeoutMs: 90_000 }), ['command_timeout: was 60 s, is 90 s']],
   ['another address for people', withRules({ url: 'http://a/' }), ['url: was none, is http://a/']],
+  ['what may be lost', withRules({ drop: ['old/**'] }), ['drop: old/** is new']],
+  [
+    'less watching of the new release',
+    withRules({ traffic: { ...traffic, observeMs: 0 } }),
+    ['traffic: observeMs: 0 is new', 'traffic: observeMs: 10000 is gone'],
+  ],
+  [
+    'an agent without a VM',
+    withRules({ goldenImage: { ...goldenImage, allowProcess: true } }),
+    ['golden_image: allowProcess: true is new', 'golden_image: allowProcess: false is gone'],
+  ],
   ['another status', withHealth({ status: 204 }), ['health_check.status: was 200, is 204']],
   ['another answer', withHealth({ body: { ok: true } }), ['health_check.body: ok: true is new']],
   ['a slower answer', withHealth({ timeoutMs: 1500 }), ['health_check.timeout: was 2 s, is 1.5 s']],

@@ -41,8 +41,11 @@ export interface Refusal {
 /** Settings of the manifest that decide how a deploy goes and ends, beside its commands. */
 export type PlannedRules = Pick<
   TargetConfig,
-  'keep' | 'strategy' | 'rollbackOnFailure' | 'commandTimeoutMs' | 'url' | 'healthCheck'
->;
+  'keep' | 'strategy' | 'rollbackOnFailure' | 'commandTimeoutMs' | 'url' | 'healthCheck' | 'traffic' | 'goldenImage'
+> & {
+  /** What an adopted directory may lose; undefined = nothing. */
+  readonly drop?: readonly string[];
+};
 
 /** What a deploy would do on one host. */
 export interface HostPlan {
