@@ -19,6 +19,15 @@ export interface OperationContext {
   readonly auditor?: Auditor;
 }
 
+/** An approval that counted. */
+export interface GivenApproval {
+  readonly name: string;
+  /** Fingerprint of the key that signed it; a review on GitHub has none. */
+  readonly key?: string;
+  /** Hash of the plan that it is of. */
+  readonly plan: string;
+}
+
 export interface DeployInput extends OperationContext {
   readonly target: TargetConfig;
   /** Absolute path of the built output (of the sources where `build: server`). */
@@ -27,7 +36,7 @@ export interface DeployInput extends OperationContext {
   /** Nothing is touched unless what is to be done is one of these plans, or nothing. */
   readonly expected?: ExpectedPlan;
   /** Where a deploy needs somebody's approval: throws unless this very plan has it; who gave it, for the record. */
-  readonly approval?: (plan: TargetPlan) => Promise<string>;
+  readonly approval?: (plan: TargetPlan) => Promise<GivenApproval>;
   /** Where the target is a golden image: what takes its image back with it. */
   readonly imageProgram?: ImageProgram;
   /** Where it depends on databases. */
@@ -50,8 +59,8 @@ export interface DatabaseOutcome {
   readonly outcome: 'moved' | 'unchanged' | 'failed' | 'half-way';
   readonly schema: SchemaMove;
   readonly error?: OpsError;
-  /** Who approved the plan, where it needed that. */
-  readonly approvedBy?: string;
+  /** The approval of the plan, where it needed one. */
+  readonly approval?: GivenApproval;
 }
 export interface DeployDatabaseInput extends OperationContext {
   /** Name of the target. */

@@ -94,9 +94,10 @@ describeSsh('a deploy that somebody else has to approve', () => {
     expect([exitCode, world.live()]).toEqual([0, 'web 2']);
     expect(newestRecord()).toMatchObject({ targets: [{ target: 'web', approvedBy: 'lead@example.com' }] });
     const log = readFileSync(join(world.sshd.directory, 'state/audit.jsonl'), 'utf8');
-    expect(log).toMatch(
-      /"action":"approval"[^\n]*"name":"lead@example\.com"|"name":"lead@example\.com"[^\n]*"action":"approval"/,
-    );
+    const { plan } = JSON.parse(readFileSync(approvalFile(), 'utf8')) as { readonly plan: string };
+    const entry = log.split('\n').find((line) => line.includes('"action":"approval"')) ?? '';
+    for (const part of ['"name":"lead@example.com"', '"key":"SHA256:', `"plan":"${plan}"`])
+      expect(entry).toContain(part);
   });
 
   test('needs no approval where nothing would change', async () => {

@@ -1,5 +1,6 @@
 import type { AuditEntry, KeptHead, Who } from '@polydev/audit';
 import type { EnvironmentConfig } from '@polydev/manifest';
+import type { GivenApproval } from '../operations';
 
 /** What the deployer's side knows that entries of the audit log are to say. */
 export interface Auditor {
@@ -9,6 +10,13 @@ export interface Auditor {
   /** Keeps heads on the deployer's own machine, where no host can change them. */
   readonly keepHeads?: (heads: readonly KeptHead[]) => void;
 }
+
+/** What an approval adds to an entry. Pure. */
+export const approvalFacts = (approval?: GivenApproval): Pick<AuditEntry, 'approver' | 'plan'> => {
+  if (approval === undefined) return {};
+  const { plan, ...approver } = approval;
+  return { approver, plan };
+};
 
 /** What it takes to write entries. */
 export interface Auditing {

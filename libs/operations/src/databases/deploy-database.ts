@@ -2,7 +2,7 @@ import type { HostOutcome, TargetRecord } from '@polydev/contract';
 import type { Host } from '@polydev/host';
 import type { Event } from '@polydev/reporting';
 import { UNTOUCHED } from '../audit/append';
-import type { Auditing, EntryFacts } from '../audit/auditor';
+import { approvalFacts, type Auditing, type EntryFacts } from '../audit/auditor';
 import { recordOnHosts } from '../audit/record-in-audit';
 import { withHosts } from '../connect';
 import { recordLayout } from '../layout';
@@ -64,8 +64,8 @@ const entryOf = ({ target, head, auditor }: DeployDatabaseInput, facts: Omit<Ent
   ...facts,
 });
 
-const endedFacts = ({ outcome, schema, approvedBy }: DatabaseOutcome): Omit<EntryFacts, 'action'> => ({
-  ...(approvedBy === undefined ? {} : { approver: { name: approvedBy } }),
+const endedFacts = ({ outcome, schema, approval }: DatabaseOutcome): Omit<EntryFacts, 'action'> => ({
+  ...approvalFacts(approval),
   ...(schema.from === undefined ? {} : { before: schema.from }),
   ...(schema.to === undefined ? {} : { after: schema.to }),
   result: ({ moved: 'succeeded', unchanged: 'unchanged', failed: 'failed', 'half-way': 'stuck' } as const)[outcome],
@@ -76,13 +76,13 @@ const endedFacts = ({ outcome, schema, approvedBy }: DatabaseOutcome): Omit<Entr
  * way back from them but a person's. Pure.
  */
 export const partOf = (
-  { outcome, schema, error, approvedBy }: DatabaseOutcome,
+  { outcome, schema, error, approval }: DatabaseOutcome,
   times: Pick<TargetRecord, 'target' | 'startedAt' | 'endedAt'>,
 ): TargetRecord => ({
   ...times,
   outcome: OUTCOMES[outcome],
   schema,
-  ...(approvedBy === undefined ? {} : { approvedBy }),
+  ...(approval === undefined ? {} : { approvedBy: approval.name }),
   ...(error ? { error: { code: error.code, message: error.message, hint: error.hint } } : {}),
   hosts: [],
 });

@@ -1,9 +1,10 @@
 import type { HostOutcome, HostRecord, TargetRecord } from '@polydev/contract';
 import { combined } from '@polydev/errors';
 import type { Host, HostShell } from '@polydev/host';
+import { approvalFacts } from '../audit/auditor';
 import { auditBegin, auditEnd } from '../audit/audit-move';
 import { withHosts, withShells } from '../connect';
-import type { DeployInput } from '../operations';
+import type { DeployInput, GivenApproval } from '../operations';
 import { withWayBack } from '../images/plan';
 import { targetOutcome } from '../record/join';
 import { assertIdIsOurs, writePart } from '../record/parts';
@@ -43,10 +44,10 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
   return withHosts(environment, signal, (hosts) =>
     withShells({ hosts, stateDir: environment.stateDir, target: target.name, head }, async (shells) => {
       await assertIdIsOurs(first(hosts), environment.stateDir, head);
-      const { prepared, approvedBy } = await prepareAll(input, { ...read, signature }, shells);
+      const { prepared, approved } = await prepareAll(input, { ...read, signature }, shells);
       const record = {
-        ...(await run(approvedIn(input, approvedBy), shells, prepared)),
-        ...(approvedBy === undefined ? {} : { approvedBy }),
+        ...(await run(approvedIn(input, approved), shells, prepared)),
+        ...(approved === undefined ? {} : { approvedBy: approved.name }),
       };
       await writePart(shells, environment.stateDir, { head, part: record });
       sayOutcome(input, record, Date.now() - began);
@@ -56,10 +57,10 @@ export const deployTarget = async (input: DeployInput): Promise<TargetRecord> =>
 };
 
 /** The same input, with who approved it for the audit log. */
-const approvedIn = (input: DeployInput, approver: string | undefined): DeployInput => {
+const approvedIn = (input: DeployInput, approved: GivenApproval | undefined): DeployInput => {
   const { auditor } = input;
-  if (approver === undefined || auditor === undefined) return input;
-  return { ...input, auditor: { ...auditor, permission: { ...auditor.permission, approver: { name: approver } } } };
+  if (approved === undefined || auditor === undefined) return input;
+  return { ...input, auditor: { ...auditor, permission: { ...auditor.permission, ...approvalFacts(approved) } } };
 };
 
 /** Mends what dead runs left, looks at every host, and refuses with everything at once before any is touched. */
@@ -67,10 +68,10 @@ const prepareAll = async (
   input: DeployInput,
   { signature, ...read }: TargetArtifact & { readonly signature: string | undefined },
   shells: readonly HostShell[],
-): Promise<{ readonly prepared: Prepared[]; readonly approvedBy: string | undefined }> => {
+): Promise<{ readonly prepared: Prepared[]; readonly approved: GivenApproval | undefined }> => {
   const { environment, target, report } = input;
   const found = await Promise.all(shells.map(({ host }) => readState(host, environment.stateDir, target)));
-  const { facts, approvedBy } = await refuseUnexpected({ ...input, ...read }, shells, found);
+  const { facts, approved } = await refuseUnexpected({ ...input, ...read }, shells, found);
   const dead = found.some(({ lastRun }) => isUnfinished(lastRun));
   const states = dead
     ? await Promise.all(shells.map((shell, index) => mendAndRead(shell, at(found, index), input)))
@@ -86,7 +87,7 @@ const prepareAll = async (
   const prepared = looks.map((look, index) =>
     prepareHost({ shell: at(shells, index), artifact: read.artifact, signature, look, report }),
   );
-  return { prepared: await Promise.all(prepared.map((host) => withImage(host, input))), approvedBy };
+  return { prepared: await Promise.all(prepared.map((host) => withImage(host, input))), approved };
 };
 
 const withImage = async (host: Prepared, { imageProgram }: DeployInput): Promise<Prepared> =>
@@ -100,13 +101,13 @@ const refuseUnexpected = async (
   input: DeployInput & TargetArtifact,
   shells: readonly HostShell[],
   states: readonly TargetState[],
-): Promise<{ readonly facts?: readonly HostFacts[]; readonly approvedBy?: string }> => {
+): Promise<{ readonly facts?: readonly HostFacts[]; readonly approved?: GivenApproval }> => {
   const { expected, approval } = input;
   if (expected === undefined && approval === undefined) return {};
   const facts = await Promise.all(shells.map(({ host }, index) => factsOfHost(host, at(states, index), input)));
   const plan = composePlan({ ...input, hosts: facts });
   if (expected !== undefined) assertExpected(plan, expected);
-  return { facts, ...(approval && !isNoOp(plan) ? { approvedBy: await approval(plan) } : {}) };
+  return { facts, ...(approval && !isNoOp(plan) ? { approved: await approval(plan) } : {}) };
 };
 
 const mendAndRead = async (

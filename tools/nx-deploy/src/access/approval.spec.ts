@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnvironmentConfig } from '@polydev/manifest';
-import { approverOf } from './approval';
+import { approvalHash, approverOf } from './approval';
 import { findingsOnDeployer } from './rules';
 
 let root: string;
@@ -54,7 +54,10 @@ const review = (login: string) => ({
 
 test('in GitHub Actions the review that let the run pass is an approval', async () => {
   reviews = [review('lead-login')];
-  expect(await approverOf(plan, { root, environment: environment(), env })).toBe('lead-login (review on GitHub)');
+  expect(await approverOf(plan, { root, environment: environment(), env })).toEqual({
+    name: 'lead-login (review on GitHub)',
+    plan: approvalHash(plan),
+  });
 });
 
 test('but not that of whoever began the run or started it again', async () => {

@@ -1,6 +1,6 @@
 import { checkApproval, deploymentPlanHash, reviewerOnGitHub, roleOfSigner, type Signers } from '@polydev/audit';
 import type { EnvironmentConfig } from '@polydev/manifest';
-import { planFacts, type TargetPlan } from '@polydev/operations';
+import { planFacts, type GivenApproval, type TargetPlan } from '@polydev/operations';
 import { runVariables } from '../run/run-variables';
 import { approvalFile, readApproval } from './approval-file';
 import { actorsOfRun, type Env, peopleOf, whoDeploys } from './who';
@@ -31,18 +31,18 @@ export interface ApprovalInput {
 }
 
 /**
- * Who approved a plan, for the record: a reviewer of GitHub's environment where the run is in GitHub Actions and was let
+ * The approval of a plan, for record and audit log: a reviewer of GitHub's environment where the run is in GitHub Actions and was let
  * pass there, else the signer of the approval that lies in the workspace. Throws what `checkApproval` throws.
  */
 export const approverOf = async (
   plan: PlanDecisions,
   { root, environment, env = process.env }: ApprovalInput,
-): Promise<string> => {
+): Promise<GivenApproval> => {
   const { name, approval } = environment;
-  const reviewer = await reviewerOf(environment, env);
-  if (reviewer !== undefined) return `${reviewer} (review on GitHub)`;
-  const text = await readApproval(root, approvalFile(name, plan.target));
   const hash = approvalHash(plan);
+  const reviewer = await reviewerOf(environment, env);
+  if (reviewer !== undefined) return { name: `${reviewer} (review on GitHub)`, plan: hash };
+  const text = await readApproval(root, approvalFile(name, plan.target));
   const people = await peopleOf(environment);
   const approved = await checkApproval({
     text,
@@ -56,14 +56,14 @@ export const approverOf = async (
     people,
     longestHours: (approval?.validForMs ?? 0) / HOUR_MS,
   });
-  return approved.name;
+  return { name: approved.name, key: approved.key, plan: hash };
 };
 
 /** Asks for the approval of a plan, where an environment wants one and it is no emergency. */
 export const approvalWanted = <Plan>(
   input: ApprovalInput,
   decisions: (plan: Plan) => PlanDecisions,
-): { readonly approval?: (plan: Plan) => Promise<string> } =>
+): { readonly approval?: (plan: Plan) => Promise<GivenApproval> } =>
   input.environment.approval === undefined || runVariables().emergency
     ? {}
     : { approval: (plan) => approverOf(decisions(plan), input) };

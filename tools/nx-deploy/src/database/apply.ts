@@ -1,4 +1,4 @@
-import type { DatabaseOutcome } from '@polydev/operations';
+import type { DatabaseOutcome, GivenApproval } from '@polydev/operations';
 import { isOpsError } from '@polydev/errors';
 import type { Database, MigrateResult, MigrationEvent } from '@polydev/migrations';
 import type { Report } from '@polydev/reporting';
@@ -19,7 +19,7 @@ export interface ApplyInput extends DatabaseInput {
   /** Set where only certain plans may be carried out. */
   readonly allowed?: AllowedPlans;
   /** Where a plan needs somebody's approval: throws unless it has it; who gave it. */
-  readonly approval?: (plan: PlanDecisions) => Promise<string>;
+  readonly approval?: (plan: PlanDecisions) => Promise<GivenApproval>;
 }
 
 /** How applying ended, and what it did, where all went well. */
@@ -37,7 +37,7 @@ export const applyMigrations = (input: ApplyInput): Promise<Applied> =>
     const before = await statusOf(database, { ...input, files });
     refuseUnexpected(before, input);
     const needsApproval = pendingOf(before).length > 0 ? input.approval : undefined;
-    const approved = needsApproval ? { approvedBy: await needsApproval(databaseDecisions(before)) } : {};
+    const approved = needsApproval ? { approval: await needsApproval(databaseDecisions(before)) } : {};
     const begun: string[] = [];
     const applied: string[] = [];
     const note = (event: MigrationEvent) => {
