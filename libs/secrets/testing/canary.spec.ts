@@ -105,7 +105,7 @@ describe('processes', () => {
       detached: true,
     });
     let said = '';
-    for await (const chunk of child.stdout) if (/up\nup\n/.test((said += String(chunk)))) break;
+    for await (const chunk of child.stdout) if ((said += String(chunk)).includes('up\nup\n')) break;
     const seen = (await watch.stop()).map(({ pid }) => pid);
     process.kill(-(child.pid ?? 0), 'SIGKILL');
     expect(seen).toEqual([child.pid]);
