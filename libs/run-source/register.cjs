@@ -8,7 +8,9 @@ const { join, resolve, sep } = require('node:path');
 const ROOT = resolve(__dirname, '../..') + sep;
 const KEPT = join(ROOT, 'node_modules/.cache/polydev-run-source');
 
-/** Together with a file's name and text they decide what it becomes. */
+const { dependencies: COMPILER } = require('./package.json');
+
+/** Together with the compiler, a file's name and its text they decide what it becomes. */
 const OPTIONS = {
   swcrc: false,
   configFile: false,
@@ -42,7 +44,7 @@ const kept = (file) => {
 
 const compile = (filename, text) => {
   const hash = createHash('sha256')
-    .update(JSON.stringify([OPTIONS, filename, text]))
+    .update(JSON.stringify([COMPILER, OPTIONS, filename, text]))
     .digest('hex');
   const file = join(KEPT, `${hash}.js`);
   const known = kept(file);

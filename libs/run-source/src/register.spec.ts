@@ -31,7 +31,8 @@ beforeEach(() => {
   mkdirSync(join(repository, 'node_modules'));
   mkdirSync(join(repository, 'libs/run-source'), { recursive: true });
   symlinkSync(COMPILER, join(repository, 'node_modules/@swc'));
-  cpSync(REGISTER, join(repository, 'libs/run-source/register.cjs'));
+  for (const name of ['register.cjs', 'package.json'])
+    cpSync(join(REGISTER, '..', name), join(repository, 'libs/run-source', name));
   write(PROGRAM);
 });
 afterEach(() => rmSync(repository, { recursive: true }));
