@@ -47,7 +47,7 @@ describeReal('a first blue-green deploy where a unit of somebody’s owns the po
 
   const onEvent = (event: Event) => {
     if (event.kind !== 'step' || event.step !== 'take over the port') return;
-    if (event.state === 'started') load?.mark('the port changes hands');
+    if (event.state === 'started') void load?.mark('the port changes hands');
     else load?.unmark();
   };
 

@@ -16,7 +16,10 @@ const outcome = (more: Partial<Outcome> & { readonly kind: LoadKind }): Outcome 
 /** A load that notes what it is told to mark, in the words of its report. */
 const notedIn = (said: string[]): Load => ({
   pid: undefined,
-  mark: (name) => void said.push(name),
+  mark: (name) => {
+    said.push(name);
+    return Promise.resolve();
+  },
   unmark: () => void said.push('end'),
   stop: () => Promise.resolve(new Tally().report(0)),
   kill: () => undefined,

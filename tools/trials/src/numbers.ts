@@ -25,7 +25,7 @@ export const markSwitches = (strategy: TargetConfig['strategy']) => {
     },
     onEvent: (event: Event) => {
       if (event.kind !== 'step') return;
-      if (event.step === first && event.state === 'started') load?.mark(`switch ${(count += 1)}`);
+      if (event.step === first && event.state === 'started') void load?.mark(`switch ${(count += 1)}`);
       if (event.step === last && event.state !== 'started') load?.unmark();
     },
   };

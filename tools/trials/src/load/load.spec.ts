@@ -49,7 +49,7 @@ describe('the load client', () => {
     closing.push(() => service.child.kill('SIGKILL'));
     const load = await start({ url: service.url, connections: EACH, streamSeconds: 60 });
     await sleep(1_000);
-    load.mark('dead');
+    await load.mark('dead');
     service.child.kill('SIGKILL');
     await service.ended;
     await sleep(300);
@@ -71,7 +71,7 @@ describe('the load client', () => {
     const load = await start({ url: held.url, connections: EACH, streamSeconds: 1 });
     for (const name of ['first', 'second']) {
       await sleep(700);
-      load.mark(name);
+      await load.mark(name);
       await held.restart();
       await sleep(700);
       load.unmark();

@@ -4,7 +4,8 @@ import type { LoadCommand, LoadSettings } from './kinds';
 import { runLoad } from './run-load';
 
 const load = runLoad(JSON.parse(process.argv[2] ?? '') as LoadSettings);
-const print = (event: unknown, then?: () => void) => process.stdout.write(`${JSON.stringify(event)}\n`, then);
+const print = (event: unknown, then?: () => void): void =>
+  void process.stdout.write(`${JSON.stringify(event)}\n`, then);
 
 const stop = async (): Promise<void> => {
   const report = await load.stop();
@@ -14,7 +15,8 @@ const stop = async (): Promise<void> => {
 const obey = (command: LoadCommand): void => {
   switch (command.do) {
     case 'mark':
-      return load.mark(command.name);
+      load.mark(command.name);
+      return print({ event: 'marked' });
     case 'unmark':
       return load.unmark();
     case 'stop':

@@ -18,8 +18,8 @@ export const USUAL_LOAD: Omit<LoadSettings, 'url'> = {
 /** Load by a process of its own, so that nothing which the test's process does delays it. */
 export interface Load {
   readonly pid: number | undefined;
-  /** Begins an interval of which the report tells apart what overlapped it; ends the one before. */
-  readonly mark: (name: string) => void;
+  /** Begins an interval of which the report tells apart what overlapped it; ends the one before. Resolves once it began. */
+  readonly mark: (name: string) => Promise<void>;
   readonly unmark: () => void;
   /** Ends the load: waits for streaming answers to be whole. Throws LOAD_CLIENT_ENDED where the client is gone. */
   readonly stop: () => Promise<LoadReport>;
@@ -35,7 +35,7 @@ export interface LoadOptions extends Partial<LoadSettings> {
 
 type Client = ChildProcessByStdio<Writable, Readable, Readable>;
 
-type Event = { readonly event: 'started' } | { readonly event: 'report'; readonly report: LoadReport };
+type Event = { readonly event: 'started' | 'marked' } | { readonly event: 'report'; readonly report: LoadReport };
 
 /** Starts the load client; returns once it asks. Throws LOAD_CLIENT_ENDED where it does not start. */
 export const startLoad = async ({ inside = (argv) => argv, ...settings }: LoadOptions): Promise<Load> => {
@@ -53,7 +53,11 @@ export const startLoad = async ({ inside = (argv) => argv, ...settings }: LoadOp
   await events.next('started');
   return {
     pid: client.pid,
-    mark: (name) => send({ do: 'mark', name }),
+    mark: async (name) => {
+      send({ do: 'mark', name });
+      // A client that is gone is told by `stop`.
+      await events.next('marked').catch(() => undefined);
+    },
     unmark: () => send({ do: 'unmark' }),
     stop: async () => {
       send({ do: 'stop' });
@@ -84,6 +88,7 @@ const eventsOf = (client: Client) => {
       const arrived = seen.has(name) ? Promise.resolve() : once(lines, name);
       const reason = await Promise.race([arrived.then(() => undefined), ended]);
       const event = seen.get(name);
+      seen.delete(name);
       if (!event) throw loadClientEnded(reason ?? 'it said something else');
       return event as Extract<Event, { event: Name }>;
     },
