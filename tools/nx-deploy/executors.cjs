@@ -1,4 +1,10 @@
-// The plugin's executors, by the names that executors.json has for them; each is loaded when a task of its kind runs.
+// What Nx takes a task's executor from, by the name that executors.json has for it.
 require('@polydev/run-source');
+const { EXECUTORS } = require('./src/executors/index.ts');
 
-module.exports = new Proxy({}, { get: (_, name) => require(`./src/executors/${name}/executor.ts`).default });
+const loadedToRun =
+  (load) =>
+  async (...given) =>
+    (await load()).default(...given);
+
+module.exports = Object.fromEntries(Object.entries(EXECUTORS).map(([name, load]) => [name, loadedToRun(load)]));

@@ -8,20 +8,24 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const REGISTER = resolve(__dirname, '../register.cjs');
-const COMPILER = dirname(dirname(require.resolve('@swc/core/package.json')));
+const HERE = resolve(__dirname, '..');
+const MODULES = dirname(dirname(require.resolve('esbuild/package.json')));
 
-/** Says what it was told, and whether a compiler was loaded on the way. */
 const PROGRAM = `import { basename } from 'node:path';
-type Word = string;
-const word: Word = 'first';
-console.log(basename(__filename), word, Object.keys(require.cache).some((file) => file.includes('@swc')) ? 'compiled' : 'kept');
+import { word } from './libs/words/word';
+console.log(basename(__filename), word());
+`;
+const WORD = `import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { Word } from './types';
+export const word = (): Word => readFileSync(join(__dirname, 'word.txt'), 'utf8') + ' one';
 `;
 
 /** A repository of its own, with the compiler of this one. */
@@ -29,52 +33,86 @@ let repository: string;
 beforeEach(() => {
   repository = realpathSync(mkdtempSync(join(tmpdir(), 'polydev-run-source-')));
   mkdirSync(join(repository, 'node_modules'));
-  mkdirSync(join(repository, 'libs/run-source'), { recursive: true });
-  symlinkSync(COMPILER, join(repository, 'node_modules/@swc'));
-  for (const name of ['register.cjs', 'package.json'])
-    cpSync(join(REGISTER, '..', name), join(repository, 'libs/run-source', name));
-  write(PROGRAM);
+  for (const directory of ['libs/run-source', 'libs/words'])
+    mkdirSync(join(repository, directory), { recursive: true });
+  for (const name of ['esbuild', '@esbuild']) symlinkSync(join(MODULES, name), join(repository, 'node_modules', name));
+  for (const name of readdirSync(HERE).filter((one) => /\.cjs$|^package\.json$/.test(one)))
+    cpSync(join(HERE, name), join(repository, 'libs/run-source', name));
+  write('program.ts', PROGRAM);
+  write('libs/words/word.ts', WORD);
+  write('libs/words/types.ts', 'export type Word = string;\n');
+  write('libs/words/word.txt', 'first');
 });
 afterEach(() => rmSync(repository, { recursive: true }));
 
-const program = () => join(repository, 'program.ts');
 const cache = () => join(repository, 'node_modules/.cache');
-const write = (text: string) => writeFileSync(program(), text);
+const write = (file: string, text: string) => writeFileSync(join(repository, file), text);
 const run = (...flags: readonly string[]) => {
-  const args = [...flags, '-r', join(repository, 'libs/run-source/register.cjs'), program()];
+  const args = [...flags, '-r', join(repository, 'libs/run-source/register.cjs'), join(repository, 'program.ts')];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   return stdout || stderr;
 };
-const keptFiles = () => {
+/** What is kept, by the ends of its names, with the times when it was put there. */
+const kept = () => {
   const directory = join(cache(), 'polydev-run-source');
-  return readdirSync(directory).map((name) => join(directory, name));
+  return Object.fromEntries(
+    readdirSync(directory).map((name) => {
+      const path = join(directory, name);
+      return [name.slice(name.indexOf('.')), { path, at: statSync(path).ctimeMs }];
+    }),
+  );
 };
 
-it('runs TypeScript, and compiles what did not change only once', () => {
-  expect([run(), run()]).toEqual(['program.ts first compiled\n', 'program.ts first kept\n']);
+it('runs TypeScript, each file where it stands, and makes it ready only once', () => {
+  expect(run()).toBe('program.ts first one\n');
+  const made = kept();
+  expect(Object.keys(made).sort()).toEqual(['.js', '.js.map', '.json', '.v8']);
+  expect(run()).toBe('program.ts first one\n');
+  expect(kept()).toEqual(made);
 });
 
-it('compiles what changed', () => {
+it('makes ready what changed, in whichever file', () => {
   run();
-  write(PROGRAM.replace("'first'", "'other'"));
-  expect([run(), run()]).toEqual(['program.ts other compiled\n', 'program.ts other kept\n']);
+  write('libs/words/word.ts', WORD.replace("' one'", "' two'"));
+  expect([run(), run()]).toEqual(['program.ts first two\n', 'program.ts first two\n']);
+  write('program.ts', PROGRAM.replace('word()', "word() + '!'"));
+  expect([run(), run()]).toEqual(['program.ts first two!\n', 'program.ts first two!\n']);
 });
 
-it('compiles again what a power cut left half written', () => {
+it.each(['.js', '.json', '.v8'])('makes ready again where a power cut left %s half written', (end) => {
   run();
-  const [file = ''] = keptFiles();
-  writeFileSync(file, readFileSync(file, 'utf8').slice(0, 300));
-  expect([run(), run()]).toEqual(['program.ts first compiled\n', 'program.ts first kept\n']);
-  expect(keptFiles()).toEqual([file]);
+  const { path = '' } = kept()[end] ?? {};
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.subarray(0, whole.length / 2));
+  expect([run(), run()]).toEqual(['program.ts first one\n', 'program.ts first one\n']);
+  expect(statSync(path).size).toBeGreaterThan(whole.length / 2);
 });
 
-it('compiles each time where nothing can be kept', () => {
+it('does not run what lies there in place of what V8 kept', () => {
+  run();
+  const { path = '' } = kept()['.v8'] ?? {};
+  const other = readFileSync(path);
+  other.fill(1, other.length / 2);
+  writeFileSync(path, other);
+  expect(run()).toBe('program.ts first one\n');
+  expect(readFileSync(path).equals(other)).toBe(false);
+});
+
+it('runs each time anew where nothing can be kept', () => {
   writeFileSync(cache(), '');
-  expect([run(), run()]).toEqual(['program.ts first compiled\n', 'program.ts first compiled\n']);
+  expect([run(), run()]).toEqual(['program.ts first one\n', 'program.ts first one\n']);
   expect(existsSync(join(cache(), 'polydev-run-source'))).toBe(false);
 });
 
+it('says where a file cannot be understood', () => {
+  write('libs/words/word.ts', 'export const word = = 1;\n');
+  expect(run()).toMatch(/program\.ts cannot be run.*Unexpected "=".*libs\/words\/word\.ts:1:/su);
+});
+
 it('tells of errors by the lines of the source, when asked', () => {
-  write(`interface Unused { readonly a: string }\n\n\nthrow new Error('on line four');\n`);
-  for (const _ of ['compiled', 'kept']) expect(run('--enable-source-maps')).toContain('program.ts:4');
+  write(
+    'libs/words/word.ts',
+    `interface Unused { readonly a: string }\n\n\nthrow new Error('on line four');\nexport const word = 1;\n`,
+  );
+  for (const _ of ['made', 'kept']) expect(run('--enable-source-maps')).toContain('libs/words/word.ts:4');
 });

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,23 +39,13 @@ export interface DeployerOptions {
 }
 
 let count = 0;
-let bundled: string | undefined;
-
-/** The deployer's program as one file, made once a process. */
-const programFile = (): string => {
-  if (bundled !== undefined) return bundled;
-  const directory = mkdtempSync(join(tmpdir(), 'deployer-'));
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  bundled = join(directory, 'deployer.cjs');
-  execFileSync(process.execPath, [join(__dirname, 'bundle-deployer.cjs'), bundled]);
-  return bundled;
-};
+const PROGRAM = ['-r', require.resolve('@polydev/run-source'), join(__dirname, 'deployer-program.ts')];
 
 /** Starts a deployer; its input is removed when it has ended. */
 export const startDeployer = (input: DeployerInput, { clock }: DeployerOptions = {}): Deployer => {
   const file = join(tmpdir(), `deployer-${process.pid}-${++count}.json`);
   writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
-  const command = [process.execPath, programFile(), file];
+  const command = [process.execPath, ...PROGRAM, file];
   const [program = '', ...args] = clock === undefined ? command : ['faketime', '-f', clock, ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: __dirname });
   const exit = once(child, 'exit');
