@@ -3,7 +3,7 @@ import { describeReal } from '@polydev/sandbox/real';
 import { execa } from 'execa';
 
 const WORKSPACE = join(__dirname, '../../..');
-const COUNT = 8;
+const COUNT = 25;
 const LONGEST_MS = 900_000;
 
 /** What a person types, in this workspace. Returns what it printed, of which a failure's log keeps all. */

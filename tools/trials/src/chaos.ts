@@ -21,30 +21,36 @@ export interface Chaos {
 /** Which hosts a schedule runs on: those of its strategy and number. */
 export const worldOf = ({ strategy, hosts }: Schedule): string => `${strategy} ${hosts}`;
 
+/** A trial, and whether its hosts may hold a release that breaks by itself: a rollback, also of a later schedule, may go to it. */
+interface Hosts {
+  readonly trial: Trial;
+  holdBroken: boolean;
+}
+
 export const openChaos = (): Chaos => {
-  const trials = new Map<string, Trial>();
-  const trialFor = async (schedule: Schedule): Promise<Trial> => {
-    const found = trials.get(worldOf(schedule));
+  const opened = new Map<string, Hosts>();
+  const hostsFor = async (schedule: Schedule): Promise<Hosts> => {
+    const found = opened.get(worldOf(schedule));
     if (found) return found;
-    const opened = await openTrial(schedule.strategy, schedule.hosts);
-    trials.set(worldOf(schedule), opened);
-    return opened;
+    const hosts = { trial: await openTrial(schedule.strategy, schedule.hosts), holdBroken: false };
+    opened.set(worldOf(schedule), hosts);
+    return hosts;
   };
   return {
     run: async (schedule) => {
-      const trial = await trialFor(schedule);
+      const hosts = await hostsFor(schedule);
       const began = Date.now();
       try {
-        const struck = await runOperations(trial, schedule.operations);
+        const struck = await runOperations(hosts, schedule.operations);
         return { struck, milliseconds: Date.now() - began };
       } catch (error) {
-        trials.delete(worldOf(schedule));
-        await trial.world.close();
+        opened.delete(worldOf(schedule));
+        await hosts.trial.world.close();
         throw error;
       }
     },
     close: async () => {
-      await Promise.all([...trials.values()].map(({ world }) => world.close()));
+      await Promise.all([...opened.values()].map(({ trial }) => trial.world.close()));
     },
   };
 };
@@ -52,7 +58,8 @@ export const openChaos = (): Chaos => {
 /** What somebody does who is logged in; it serves as they left it. */
 const BY_HAND: readonly FaultName[] = ['file-changed', 'path-replaced'];
 
-const runOperations = async (trial: Trial, operations: readonly Operation[]): Promise<readonly FaultName[]> => {
+const runOperations = async (hosts: Hosts, operations: readonly Operation[]): Promise<readonly FaultName[]> => {
+  const { trial } = hosts;
   const struck: FaultName[] = [];
   let mayBeBroken = false;
   /** What somebody changed by hand goes on serving, as they changed it, until a deploy succeeds. */
@@ -61,7 +68,8 @@ const runOperations = async (trial: Trial, operations: readonly Operation[]): Pr
     const strikes = operation.strikes.map((one) => plannedOf(one, trial.courses[operation.verb]));
     const end = await runStruck(trial, { ...operation, strikes });
     struck.push(...end.struck);
-    mayBeBroken ||= showsToClients(operation, trial);
+    hosts.holdBroken ||= showsToClients(operation, trial);
+    mayBeBroken ||= showsToClients(operation, trial) || (operation.verb === 'rollback' && hosts.holdBroken);
     changedByHand =
       end.record?.outcome !== 'succeeded' && (changedByHand || end.struck.some((fault) => BY_HAND.includes(fault)));
     if (!mayBeBroken && !changedByHand) await trial.assertServes();
