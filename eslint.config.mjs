@@ -34,6 +34,14 @@ const NODE_GLOBALS = Object.fromEntries(
   ]),
 );
 
+/** `POLYDEV_LINT=whole` looks types up in one program for all rooms, and one for what runs in a browser: quicker for all, slower for one. */
+const PROGRAMS = {
+  tsconfigRootDir: import.meta.dirname,
+  ...(process.env.POLYDEV_LINT === 'whole'
+    ? { project: ['tsconfig.json', 'apps/frontend/tsconfig.json'] }
+    : { projectService: true }),
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -53,7 +61,7 @@ export default tseslint.config(
     name: 'polydev/typescript',
     files: ['**/*.{ts,tsx,mts,cts}'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: PROGRAMS },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',

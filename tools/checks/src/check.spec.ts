@@ -34,6 +34,40 @@ describe('npm run check', () => {
     expect(lines.find((line) => line.startsWith('shell scripts'))).toMatch(/skipped: not installed$/);
   });
 
+  test('sections run beside each other, and what each says stands below its own heading', async () => {
+    let go: () => void = () => undefined;
+    const waits: Section = {
+      name: 'lint',
+      run: async (_, say) => {
+        say('lint begins');
+        await new Promise<void>((done) => (go = done));
+        say('lint ends');
+        return { kind: 'passed' };
+      },
+    };
+    const quick: Section = {
+      name: 'format',
+      run: async (_, say) => {
+        say('format says');
+        go();
+        return { kind: 'passed' };
+      },
+    };
+    await runCheck('/', [waits, quick], {});
+    const told = lines.map((line) => line.replace(/^\n── (\w+) .*$/u, '$1'));
+    expect(told.slice(0, told.indexOf('summary'))).toEqual([
+      'format',
+      'format says',
+      'lint',
+      'lint begins',
+      'lint ends',
+    ]);
+    expect(told.filter((line) => / s {2}passed$/.test(line)).map((line) => line.split(' ')[0])).toEqual([
+      'lint',
+      'format',
+    ]);
+  });
+
   test('a section that breaks off is a failure like any other, the tests among them', async () => {
     const breaksOff = () => Promise.reject(new Error('git is not installed'));
     const printed = jest.spyOn(console, 'error').mockImplementation();

@@ -14,14 +14,46 @@ interface Finished {
 
 const heading = (name: string): void => console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}`);
 
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+const failedBy = (error: unknown): SectionResult => {
+  console.error(error);
+  return { kind: 'failed' };
+};
+
+/** Prints what a section said once it has ended, since others run beside it. */
 const runSection = async (root: string, { name, run }: Section): Promise<Finished> => {
+  const start = performance.now();
+  const said: string[] = [];
+  const ended = await run(root, (text) => said.push(text)).then(
+    (result) => () => result,
+    (error: unknown) => () => failedBy(error),
+  );
+  heading(name);
+  for (const text of said) console.log(text);
+  return { name, result: ended(), seconds: secondsSince(start) };
+};
+
+/** Prints what the tests print as it comes. */
+const runSuite = async (name: string, run: () => Promise<SectionResult>): Promise<Finished> => {
   heading(name);
   const start = performance.now();
-  const result = await run(root).catch((error: unknown): SectionResult => {
-    console.error(error);
-    return { kind: 'failed' };
-  });
-  return { name, result, seconds: (performance.now() - start) / 1000 };
+  const result = await run().catch(failedBy);
+  return { name, result, seconds: secondsSince(start) };
+};
+
+/** As many as the smallest machine that we run on has processors; most of them have one thread. */
+const BESIDE_EACH_OTHER = 2;
+
+/** The sections' ends in the order in which they were given. */
+const runSections = async (root: string, sections: readonly Section[]): Promise<readonly Finished[]> => {
+  const finished: Finished[] = [];
+  const waiting = sections.entries();
+  const takeTurns = async (): Promise<void> => {
+    for (const [index, section] of waiting) finished[index] = await runSection(root, section);
+  };
+  await Promise.all(Array.from({ length: BESIDE_EACH_OTHER }, takeTurns));
+  return finished;
 };
 
 const describe = ({ name, result, seconds }: Finished): string => {
@@ -71,8 +103,7 @@ export const runCheck = async (
   sections: readonly Section[],
   suites: Readonly<Record<string, RunTests>>,
 ): Promise<number> => {
-  const finished: Finished[] = [];
-  for (const section of sections) finished.push(await runSection(root, section));
+  const finished = [...(await runSections(root, sections))];
   const totalsOf = new Map<string, TestTotals>();
   for (const [name, tests] of Object.entries(suites)) {
     const run = async (): Promise<SectionResult> => {
@@ -80,7 +111,7 @@ export const runCheck = async (
       totalsOf.set(name, totals);
       return { kind: totals.failed === 0 ? 'passed' : 'failed' };
     };
-    finished.push(await runSection(root, { name, run }));
+    finished.push(await runSuite(name, run));
   }
 
   heading('summary');

@@ -10,19 +10,33 @@ const commandEnv = (): Readonly<Record<string, string>> => ({
 /** Longer than any section takes on the slowest machine we know; a program that hangs must not hang the check. */
 const LONGEST_MS = 40 * 60_000;
 
-/** Runs a command of the workspace with its output shown; returns whether it ended well, which a hanging one does not. */
-export const runCommand = async (root: string, argv: readonly [string, ...string[]]): Promise<boolean> => {
+/** Characters; of what is longer the end is not kept. */
+const LONGEST_OUTPUT = 10_000_000;
+
+/** What a section says, printed when it has ended: others run beside it. */
+export type Say = (text: string) => void;
+
+/**
+ * Runs a command of the workspace; returns whether it ended well, which a hanging one does not. Its output is shown as it comes, or
+ * said when it has ended.
+ */
+export const runCommand = async (root: string, argv: readonly [string, ...string[]], say?: Say): Promise<boolean> => {
   const [program, ...args] = argv;
   const result = await execa(program, args, {
     cwd: root,
     env: commandEnv(),
     preferLocal: true,
     localDir: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdin: 'ignore',
+    stdout: say ? 'pipe' : 'inherit',
+    stderr: say ? 'pipe' : 'inherit',
+    all: true,
+    maxBuffer: LONGEST_OUTPUT,
     reject: false,
     timeout: LONGEST_MS,
   });
-  if (result.exitCode === undefined) console.error(result.shortMessage);
+  if (result.all) say?.(result.all);
+  if (result.exitCode === undefined) (say ?? console.error)(result.shortMessage);
   return result.exitCode === 0;
 };
 
