@@ -1,8 +1,11 @@
 // Makes one file of a TypeScript file and all that it imports, prints it, and keeps it beside the list of what went into it.
 // Run by register.cjs, with the repository, the file and the name to keep it by.
 const { build } = require('esbuild');
-const { readFileSync, statSync, writeFileSync } = require('node:fs');
+const { randomUUID } = require('node:crypto');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { endOf } = require('./end-of.cjs');
+const { lookAt } = require('./inputs.cjs');
 const { placeFile } = require('./place-file.cjs');
 
 const [root, entry, kept] = process.argv.slice(2);
@@ -24,10 +27,15 @@ const places = {
   },
 };
 
-const inputOf = (file) => {
-  const { size, ctimeMs } = statSync(file);
-  return [file, size, ctimeMs];
-};
+/** What npm writes anew whenever it changes packages. */
+const INSTALLED = 'node_modules/.package-lock.json';
+
+const inputsOf = ({ inputs }) =>
+  [...Object.keys(inputs).filter((name) => !name.startsWith('(')), INSTALLED].flatMap((name) => {
+    const file = join(root, name);
+    const now = lookAt(file);
+    return now ? [[file, now.size, now.time]] : [];
+  });
 
 /** Clocks of file systems are a little behind. */
 const CLOCK_MS = 20;
@@ -43,6 +51,8 @@ const main = async () => {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // What is left out is required: code that V8 kept cannot import.
+    supported: { 'dynamic-import': false },
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
@@ -51,16 +61,16 @@ const main = async () => {
     logOverride: { 'empty-import-meta': 'silent' },
     plugins: [places],
   });
-  const [map, code] = ['.js.map', '.js'].map((end) => outputFiles.find(({ path }) => path.endsWith(end)).contents);
-  const inputs = Object.keys(metafile.inputs)
-    .filter((name) => !name.startsWith('('))
-    .map((name) => inputOf(join(root, name)));
-  placeFile(`${kept}.js.map`, map);
-  placeFile(`${kept}.js`, code);
+  const [map, text] = ['.js.map', '.js'].map((end) => outputFiles.find(({ path }) => path.endsWith(end)));
+  const made = randomUUID();
+  const code = text.text + endOf(made);
+  const inputs = inputsOf(metafile);
+  placeFile(`${kept}.js.map`, map.contents);
+  placeFile(`${kept}.js`, Buffer.from(code, 'latin1'));
   // Last, since it is what says that the others are whole. What was written meanwhile may have been read before.
-  if (inputs.every(([, , changed]) => changed < began))
-    placeFile(`${kept}.json`, Buffer.from(JSON.stringify({ inputs, bytes: code.length })));
-  writeFileSync(1, code);
+  if (inputs.every(([, , time]) => time < began))
+    placeFile(`${kept}.json`, Buffer.from(JSON.stringify({ made, inputs })));
+  writeFileSync(1, code, 'latin1');
 };
 
 main().catch(() => (process.exitCode = 1));

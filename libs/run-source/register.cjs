@@ -3,10 +3,12 @@
 // compiler, look for no modules, and need not even parse what they run.
 const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { readFileSync, statSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join, resolve, sep } = require('node:path');
 const vm = require('node:vm');
+const { endOf } = require('./end-of.cjs');
+const { lookAt } = require('./inputs.cjs');
 const { placeFile } = require('./place-file.cjs');
 
 const ROOT = resolve(__dirname, '../..') + sep;
@@ -14,10 +16,10 @@ const KEPT = join(ROOT, 'node_modules/.cache/polydev-run-source');
 const MAKE = join(__dirname, 'make-bundle.cjs');
 
 /** How a bundle is made decides what it becomes, as do Node and the place of the file. */
-const RECIPE = ['package.json', 'make-bundle.cjs'].map((name) => readFileSync(join(__dirname, name), 'utf8')).join();
+const RECIPE = ['package.json', 'make-bundle.cjs', 'inputs.cjs', 'end-of.cjs'].map((name) => readFileSync(join(__dirname, name), 'utf8')).join();
 const HASHED = 'sha256';
 const HASH_BYTES = 32;
-const hashOf = (text) => createHash(HASHED).update(text).digest();
+const hashOf = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash(HASHED)).digest();
 
 const attempt = (read) => {
   try {
@@ -28,59 +30,58 @@ const attempt = (read) => {
   }
 };
 
-const isUnchanged = ([file, size, changed]) => {
-  const now = statSync(file, { throwIfNoEntry: false });
-  return now !== undefined && now.size === size && now.ctimeMs === changed;
+const isUnchanged = ([file, size, time]) => {
+  const now = lookAt(file);
+  return now !== undefined && now.size === size && now.time === time;
 };
 
-/** The bundle's code, where it was made from files that are still the same; undefined otherwise. */
-const keptCode = (file) =>
+/** The bundle's code, where it was made from files that are still the same, and when it was made; undefined otherwise. */
+const keptBundle = (file) =>
   attempt(() => {
-    const { inputs, bytes } = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
+    const { made, inputs } = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
     if (!inputs.every(isUnchanged)) return undefined;
     // Only ASCII is written there, and that is read the fastest so.
     const code = readFileSync(`${file}.js`, 'latin1');
-    return code.length === bytes ? code : undefined;
+    return code.endsWith(endOf(made)) ? { made, code } : undefined;
   });
 
-const make = (filename, file) => {
+const makeBundle = (filename, file) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAKE, ROOT, filename, file], {
     maxBuffer: 1 << 28,
     env: {},
   });
   if (status !== 0) throw new SyntaxError(`${filename} cannot be run:\n${stderr.toString()}`);
-  return stdout.toString('latin1');
+  return { code: stdout.toString('latin1') };
 };
 
-/** What V8 made of the code in an earlier process. It trusts what it is given, so it is given only what is whole. */
-const keptMachineCode = (file) =>
+/**
+ * What V8 made of the code in an earlier process. V8 trusts what it is given, so it is given only what is whole and of this
+ * very bundle.
+ */
+const keptMachineCode = (file, made) =>
   attempt(() => {
     const kept = readFileSync(`${file}.v8`);
     const data = kept.subarray(HASH_BYTES);
-    return hashOf(data).equals(kept.subarray(0, HASH_BYTES)) ? data : undefined;
+    return hashOf(made, data).equals(kept.subarray(0, HASH_BYTES)) ? data : undefined;
   });
 
 /** Kept when the process ends: by then V8 has compiled what programs of this kind use. */
-const keepMachineCode = (script, file) =>
+const keepMachineCode = (script, file, made) =>
   process.once('exit', () => {
     const data = script.createCachedData();
-    placeFile(`${file}.v8`, Buffer.concat([hashOf(data), data]));
+    placeFile(`${file}.v8`, Buffer.concat([hashOf(made, data), data]));
   });
 
 const run = (module, filename) => {
   const name = hashOf(JSON.stringify([RECIPE, process.version, process.arch, filename])).toString('hex');
   const file = join(KEPT, name);
-  const known = keptCode(file);
-  const code = known ?? make(filename, file);
+  const { made, code } = keptBundle(file) ?? makeBundle(filename, file);
   // Only Node's own loader reads source maps.
   if (process.execArgv.includes('--enable-source-maps')) return module._compile(code, `${file}.js`);
-  const cachedData = known === undefined ? undefined : keptMachineCode(file);
-  const script = new vm.Script(Module.wrap(code), {
-    filename: `${file}.js`,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  if (cachedData === undefined || script.cachedDataRejected) keepMachineCode(script, file);
+  const cachedData = made && keptMachineCode(file, made);
+  const script = new vm.Script(Module.wrap(code), { filename: `${file}.js`, cachedData });
+  // Of a bundle that this process made it is not known what lies there: another may have made it once more.
+  if (made && (cachedData === undefined || script.cachedDataRejected)) keepMachineCode(script, file, made);
   const { exports } = module;
   script.runInThisContext().call(exports, exports, Module.createRequire(filename), module, filename, dirname(filename));
 };

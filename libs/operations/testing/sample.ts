@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
 /** Tries of a long list that a usual test run takes; `POLYDEV_TRIALS=all`, as in the long run, takes every one. */
-const SAMPLE = 5;
+const SAMPLE = 3;
 
 /**
  * A sample of a list that takes long to go through as a whole, the same for all runs of one commit; in order, and

@@ -16,8 +16,19 @@ export const personOnDuty = (root: () => string): void => {
   const shas: string[] = [];
   const { type, expectGood, environment } = typistIn(root);
 
-  // What is live, which need not be the newest commit: one that changed no file of a target leaves its release.
-  beforeAll(async () => shas.push((await status()).hosts[0]?.sha ?? ''));
+  beforeAll(async () => {
+    // What is live, which need not be the newest commit: one that changed no file of a target leaves its release.
+    shas.push((await status()).hosts[0]?.sha ?? '');
+    withoutTests('master-controller');
+  });
+
+  /** The tests of a target run before each deploy of a change; this story has many, and the newcomer's have run them. */
+  const withoutTests = (target: string) => {
+    const file = join(root(), 'apps', target, 'project.json');
+    const project = JSON.parse(readFileSync(file, 'utf8')) as { targets: Record<string, unknown> };
+    project.targets['test'] = { command: 'true' };
+    writeFileSync(file, JSON.stringify(project));
+  };
 
   const remember = async () => {
     shas.push((await execa('git', ['rev-parse', 'HEAD'], { cwd: root() })).stdout);

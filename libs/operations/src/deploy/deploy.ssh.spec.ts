@@ -217,7 +217,7 @@ describeSsh('deploy over a real sshd', () => {
   const ADOPTING = ['adopt shared files'];
   const STEPS = deployRunbook.steps.map(({ name }) => name).filter((name) => !ADOPTING.includes(name));
 
-  it.each(sample('steps to be stopped in', STEPS, 5))(
+  it.each(sample('steps to be stopped in', STEPS))(
     'Ctrl-C in step "%s" undoes what was done; the old release answers again',
     async (step) => {
       const target: Partial<TargetConfig> = {

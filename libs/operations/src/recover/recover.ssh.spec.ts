@@ -42,7 +42,7 @@ describeSsh('a deployer that is killed', () => {
   /** Needs a directory at the path: it has a test of its own below. */
   const ADOPTING = 'adopt shared files';
 
-  it.each(sample('steps of a deploy to be killed in', stepsOf(deploy), 6))(
+  it.each(sample('steps of a deploy to be killed in', stepsOf(deploy), 4))(
     'in step "%s" of a deploy: a whole release serves, the next run reaches its own, and rollback goes to the right one',
     async (step) => {
       const v1 = await run('v1');
@@ -67,7 +67,7 @@ describeSsh('a deployer that is killed', () => {
     },
   );
 
-  it.each(sample('steps of a rollback to be killed in', stepsOf(rollback), 3))(
+  it.each(sample('steps of a rollback to be killed in', stepsOf(rollback), 2))(
     'in step "%s" of a rollback: a whole release serves, and the next rollback goes to the right one',
     async (step) => {
       const v1 = await run('v1');
