@@ -16,7 +16,9 @@ const KEPT = join(ROOT, 'node_modules/.cache/polydev-run-source');
 const MAKE = join(__dirname, 'make-bundle.cjs');
 
 /** How a bundle is made decides what it becomes, as do Node and the place of the file. */
-const RECIPE = ['package.json', 'make-bundle.cjs', 'inputs.cjs', 'end-of.cjs'].map((name) => readFileSync(join(__dirname, name), 'utf8')).join();
+const RECIPE = ['package.json', 'make-bundle.cjs', 'inputs.cjs', 'end-of.cjs']
+  .map((name) => readFileSync(join(__dirname, name), 'utf8'))
+  .join();
 const HASHED = 'sha256';
 const HASH_BYTES = 32;
 const hashOf = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash(HASHED)).digest();
