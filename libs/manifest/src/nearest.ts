@@ -28,7 +28,10 @@ export const nearest = (word: string, candidates: readonly string[]): string | u
   const written = simplified(word);
   const near = candidates
     .map((candidate) => ({ candidate, plain: simplified(candidate) }))
-    .map(({ candidate, plain }) => ({ candidate, score: distance(written, plain), limit: tolerance(written, plain) }))
+    .map((one) => ({ ...one, limit: tolerance(written, one.plain) }))
+    // Each letter that one of them has more is a step: what is too long or too short needs no table.
+    .filter(({ plain, limit }) => Math.abs(plain.length - written.length) <= limit)
+    .map((one) => ({ ...one, score: distance(written, one.plain) }))
     .filter(({ score, limit }) => score <= limit)
     .sort((a, b) => a.score - b.score);
   return near[0]?.candidate;
