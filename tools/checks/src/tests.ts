@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines, runCommand } from './run-command';
+import { TURN, turnOf } from './turns';
 import { addTotals, NO_TESTS, oneFailure, totalsOfReport, type TestTotals } from './test-reports';
 
 const REPORTS = join('reports', 'tests');
@@ -33,13 +34,27 @@ export const runTests = async (root: string, named: readonly string[] = []): Pro
   return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
 };
 
-/** Runs the trials, which mostly wait and so go three projects at a time, and returns what they came to; none where no project has any. */
+/**
+ * Runs the trials, which mostly wait and so go three projects at a time, and returns what they came to; none where no project has
+ * any. Says which were left out because it is the turn of others.
+ */
 export const runTrials = async (root: string): Promise<TestTotals> => {
+  const turn = turnOf(root);
+  if (turn) console.log(turn.says);
   const projects = await projectsWith(root, 'trial');
   if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no trial was run');
   if (projects.length === 0) return NO_TESTS;
   const reports = projects.map((project) => [project, `${project}-trials`] as const);
   for (const [, report] of reports) rmSync(join(root, REPORTS, `${report}.json`), { force: true });
-  await runCommand(root, ['nx', 'run-many', '-t', 'trial', '--parallel=3', '--output-style=static']);
+  await runCommand(root, [
+    'env',
+    `${TURN}=${turn?.turn ?? ''}`,
+    'nx',
+    'run-many',
+    '-t',
+    'trial',
+    '--parallel=3',
+    '--output-style=static',
+  ]);
   return addTotals(reports.map(([, report]) => totalsOfReport(report, readReport(root, report))));
 };

@@ -32,11 +32,11 @@ const mentionedIn = (page: string): string[] =>
 const typed = [
   'tools/e2e/src/newcomer.spec.ts',
   'tools/e2e/testing/person-on-duty.ts',
-  'tools/nx-deploy/src/own-server.ssh.spec.ts',
+  'tools/nx-deploy/src/own-server.story.spec.ts',
   'tools/nx-deploy/src/secrets-page.spec.ts',
-  'tools/nx-deploy/src/access.ssh.spec.ts',
-  'tools/nx-deploy/src/refusals-approval.ssh.spec.ts',
-  'tools/nx-deploy/src/refusals-hosts.ssh.spec.ts',
+  'tools/nx-deploy/src/access.story.spec.ts',
+  'tools/nx-deploy/src/refusals-approval.story.spec.ts',
+  'tools/nx-deploy/src/refusals-hosts.story.spec.ts',
   'tools/nx-deploy/testing/golden-image-story.ts',
   'tools/trials/src/operator.real.spec.ts',
   'tools/trials/src/own-hosts.real.spec.ts',
@@ -51,7 +51,7 @@ const typed = [
 const ELSEWHERE = new Set(['npm test', 'npm run check']);
 
 /**
- * Run from these pages: `bash server` and `bash host` by tools/nx-deploy/src/own-server.ssh.spec.ts, `js` by
+ * Run from these pages: `bash server` and `bash host` by tools/nx-deploy/src/own-server.story.spec.ts, `js` by
  * libs/release/src/services-page.spec.ts.
  */
 const MARKS: Readonly<Record<string, readonly string[]>> = {
