@@ -11,6 +11,7 @@ import {
 import { execa } from 'execa';
 import { checkOut, commitAll } from '../testing/checkout';
 import { personOnDuty } from '../testing/person-on-duty';
+import { isTold } from '../testing/turn';
 import { typistIn } from '../testing/typist';
 
 const MIGRATIONS = 'apps/database/supabase/migrations';
@@ -175,7 +176,8 @@ describe('a newcomer with a fresh clone', () => {
     expect(await expectGood('npm run sandbox:status')).toMatch(/running since/);
   }, 60_000);
 
-  describe('has become the person on duty', () => personOnDuty(() => root));
+  if (isTold('tools/e2e/testing/person-on-duty.ts'))
+    describe('has become the person on duty', () => personOnDuty(() => root));
 
   it('npm test installs what it needs and ends with the count of its tests', async () => {
     const output = await expectGood('npm test -- runbook artifact');
