@@ -1,3 +1,4 @@
+import { inLanes } from './in-lanes';
 import { ensureSystemTools } from './ensure-system-tools';
 import { SYSTEM_TOOLS, type SystemTool } from './system-tools';
 import { SECTIONS, type Section, type SectionResult } from './sections';
@@ -44,17 +45,6 @@ const runSuite = async (name: string, run: () => Promise<SectionResult>): Promis
 
 /** As many as the smallest machine that we run on has processors; most of them have one thread. */
 const BESIDE_EACH_OTHER = 2;
-
-/** The sections' ends in the order in which they were given. */
-const runSections = async (root: string, sections: readonly Section[]): Promise<readonly Finished[]> => {
-  const finished: Finished[] = [];
-  const waiting = sections.entries();
-  const takeTurns = async (): Promise<void> => {
-    for (const [index, section] of waiting) finished[index] = await runSection(root, section);
-  };
-  await Promise.all(Array.from({ length: BESIDE_EACH_OTHER }, takeTurns));
-  return finished;
-};
 
 const describe = ({ name, result, seconds }: Finished): string => {
   const outcome = result.kind === 'skipped' ? `skipped: ${result.reason}` : result.kind;
@@ -103,7 +93,7 @@ export const runCheck = async (
   sections: readonly Section[],
   suites: Readonly<Record<string, RunTests>>,
 ): Promise<number> => {
-  const finished = [...(await runSections(root, sections))];
+  const finished = [...(await inLanes(BESIDE_EACH_OTHER, sections, (section) => runSection(root, section)))];
   const totalsOf = new Map<string, TestTotals>();
   for (const [name, tests] of Object.entries(suites)) {
     const run = async (): Promise<SectionResult> => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { inLanes } from './in-lanes';
 import { readLines, runCommand } from './run-command';
 import { TURN, turnOf } from './turns';
 import { addTotals, NO_TESTS, oneFailure, totalsOfReport, type TestTotals } from './test-reports';
@@ -34,27 +35,34 @@ export const runTests = async (root: string, named: readonly string[] = []): Pro
   return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
 };
 
+/** Projects whose trials take the longest: begun last, they would run on alone. */
+const LONGEST_FIRST = ['e2e', 'trials', 'nx-deploy'];
+
+/** Trials mostly wait, so more projects than processors. */
+const TRIALS_AT_ONCE = 3;
+
+/** Runs one project's trials and prints what they printed once they have ended, since others run beside them. */
+const runTrial = (root: string, project: string, turn: string): Promise<boolean> =>
+  runCommand(root, ['env', `${TURN}=${turn}`, 'nx', 'run', `${project}:trial`, '--output-style=static'], (text) => {
+    console.log(text);
+  });
+
 /**
- * Runs the trials, which mostly wait and so go three projects at a time, and returns what they came to; none where no project has
- * any. Says which were left out because it is the turn of others.
+ * Runs the trials, the longest first, and returns what they came to; none where no project has any. Says which were left out
+ * because it is the turn of others.
  */
 export const runTrials = async (root: string): Promise<TestTotals> => {
   const turn = turnOf(root);
   if (turn) console.log(turn.says);
-  const projects = await projectsWith(root, 'trial');
-  if (projects === undefined) return oneFailure('Nx could not read the workspace, so that no trial was run');
+  const found = await projectsWith(root, 'trial');
+  if (found === undefined) return oneFailure('Nx could not read the workspace, so that no trial was run');
+  const projects = [
+    ...LONGEST_FIRST.filter((name) => found.includes(name)),
+    ...found.filter((name) => !LONGEST_FIRST.includes(name)),
+  ];
   if (projects.length === 0) return NO_TESTS;
   const reports = projects.map((project) => [project, `${project}-trials`] as const);
   for (const [, report] of reports) rmSync(join(root, REPORTS, `${report}.json`), { force: true });
-  await runCommand(root, [
-    'env',
-    `${TURN}=${turn?.turn ?? ''}`,
-    'nx',
-    'run-many',
-    '-t',
-    'trial',
-    '--parallel=3',
-    '--output-style=static',
-  ]);
+  await inLanes(TRIALS_AT_ONCE, projects, (project) => runTrial(root, project, turn?.turn ?? ''));
   return addTotals(reports.map(([, report]) => totalsOfReport(report, readReport(root, report))));
 };
