@@ -162,8 +162,9 @@ sub drained {
     # An engine that was killed took its connections along: there is nothing left to wait for.
     my %rows = defined $stat ? rows($stat) : ();
     my $left = $rows{ $given{slot} }{scur} // 0;
-    my $old = old_workers() // 0;
     my $took = now() - $began;
+    # While it reloads, the master says nothing for a moment: that is no answer of "none".
+    my $old = !defined $stat ? 0 : old_workers() // ($took < 2_000 ? 1 : 0);
     if ($left == 0 && $old == 0) { printf "%d\n", $took; return }
     fail(3, "$left $old") if $took >= $given{limit};
     nap(20);

@@ -99,7 +99,7 @@ describeHaproxy('the traffic engine in front of two slots', () => {
     w.reload();
     await eventually(async () => expect((await look()).engine).not.toMatchObject({ pid: before }));
     expect(await answer()).toBe('green');
-    expect((await look()).engine?.oldWorkers).toBe(1);
+    await eventually(async () => expect((await look()).engine?.oldWorkers).toBe(1));
     expect(await waitUntilDrained(w.shell, w.settings, { slot: 'blue', timeoutMs: 50 })).toEqual({
       ok: false,
       text: "blue still had 0 requests after 0.05 s, and 1 of the engine's workers from before a reload",
