@@ -38,8 +38,8 @@ export const runTests = async (root: string, named: readonly string[] = []): Pro
 /** Projects whose trials take the longest: begun last, they would run on alone. */
 const LONGEST_FIRST = ['e2e', 'trials', 'nx-deploy'];
 
-/** Trials mostly wait, so more projects than processors. */
-const TRIALS_AT_ONCE = 3;
+/** Each has up to two files going: more at once would only make all of them slow. */
+const TRIALS_AT_ONCE = 2;
 
 /** Runs one project's trials and prints what they printed once they have ended, since others run beside them. */
 const runTrial = (root: string, project: string, turn: string): Promise<boolean> =>
