@@ -1,12 +1,10 @@
-const { mkdirSync } = require('node:fs');
-const { join } = require('node:path');
-
-// Jest writes the report that nx.json asks for, but not the folder it goes to.
-mkdirSync(join(__dirname, 'reports', 'tests'), { recursive: true });
-
+const { mkdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const turns = require('./tools/checks/turns.json');
+// Jest writes the report that nx.json asks for, but not the folder it goes to.
+mkdirSync(path.join(__dirname, 'reports', 'tests'), { recursive: true });
+
+const turns = JSON.parse(readFileSync(path.join(__dirname, 'tools/checks/turns.json'), 'utf8'));
 
 /** Long stories whose turn it is not; `tools/checks` says whose it is, and what was left out. */
 const notNow = process.env.POLYDEV_TURN
