@@ -39,7 +39,16 @@ mount --bind "$node" "$root/usr/bin/node"
 mount -o remount,bind,ro "$root/usr/bin/node"
 case $opt in
   none) ;;
-  loop) mount -o loop,nodev "$host/opt.img" "$root/opt" ;;
+  loop)
+    # Who still looks at the former boot's mounts, if only until it has ended too, keeps that file system: this would be it again.
+    tries=0
+    while [ -n "$(losetup --associated "$host/opt.img")" ]; do
+      tries=$((tries + 1))
+      [ "$tries" -le 600 ] || { echo "the disk of the boot before is still in use: not booted" >&2; exit 1; }
+      sleep 0.05
+    done
+    mount -o loop,nodev "$host/opt.img" "$root/opt"
+    ;;
   tmpfs,*) mount -t tmpfs -o "mode=755,nodev,${opt#tmpfs,}" tmpfs "$root/opt" ;;
 esac
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../processes';
 import { describeReal, openRealHosts, type RealHost, type RealHosts } from '.';
 import { isOfDistribution } from './apt';
-import { isPopulated, sessionCgroup } from './cgroup';
+import { initProcess, isPopulated, sessionCgroup } from './cgroup';
 import { command } from './command';
 
 const WORKSPACE = join(__dirname, '../../../..');
@@ -113,6 +113,19 @@ describeReal('real Debian hosts', () => {
       exitCode: 1,
       stderr: expect.stringContaining('Read-only file system'),
     });
+  });
+
+  test('a disk that an error made read-only can be written after a power cut, also where somebody still looks at its mounts', async () => {
+    const init = initProcess(join(sessionCgroup(session.namespace), 'host-small'));
+    const looks = ['sh', '-c', 'echo looks; sleep 1'];
+    const onlooker = spawn('nsenter', [`--target=${init}`, '--mount', ...looks], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(onlooker.stdout, 'data');
+    await small.run(['mount', '-o', 'remount,abort', '/opt']);
+    await small.powerCut();
+    await small.boot();
+    expect(await small.run(['touch', '/opt/x'])).toMatchObject({ exitCode: 0 });
   });
 
   test('a removed host is gone while its neighbour runs on', async () => {
