@@ -29,13 +29,15 @@ export interface DatabaseWorkspaceInput {
   readonly sshd: TestSshd;
   readonly postgres: PostgresCluster;
   readonly files?: Files;
+  /** Keys of the database in an environment `supabase`, as a YAML flow mapping. */
+  readonly supabase?: string;
 }
 
 /** Version of a migration from its two last digits: `01` is 20261101000001. */
 export const versionOf = (end: string): string => `202611010000${end}`;
 
-/** Its manifest: `sandbox` reaches the database directly, `tunnel` through the server, `filed` by its values file. */
-const manifestFor = (sshd: TestSshd): string => {
+/** Its manifest: `sandbox` reaches the database directly, `tunnel` through the server, `filed` by its values file, `supabase` as it is told. */
+const manifestFor = (sshd: TestSshd, supabase: string): string => {
   const host = `{ name: box, address: 127.0.0.1, port: ${sshd.port}, user: ${sshd.user}, identity_file: ${sshd.clientKey.path}, known_hosts: ${sshd.knownHostsFile} }`;
   return `version: 1.0
 state_dir: ${sshd.directory}/state
@@ -46,6 +48,7 @@ environments:
   sandbox: { hosts: [${host}] }
   tunnel: { hosts: [${host}], targets: { database: { through: box } } }
   filed: { values: values.json, hosts: [${host}] }
+  supabase: { hosts: [${host}], targets: { database: ${supabase} } }
 `;
 };
 
@@ -53,12 +56,13 @@ export const makeDatabaseWorkspace = async ({
   sshd,
   postgres,
   files = {},
+  supabase = '{}',
 }: DatabaseWorkspaceInput): Promise<DatabaseWorkspace> => {
   const database = await postgres.createDatabase();
   const workspace = makeWorkspace({
     'apps/database/project.json': { name: 'database' },
     ...project('api', { implicitDependencies: ['database'] }),
-    '.deploy.yaml': manifestFor(sshd),
+    '.deploy.yaml': manifestFor(sshd, supabase),
     ...files,
   });
   const outputs: string[] = [];
