@@ -5,8 +5,8 @@ const { randomUUID } = require('node:crypto');
 const { readFileSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { endOf } = require('./end-of.cjs');
-const { lookAt } = require('./inputs.cjs');
-const { placeFile } = require('./place-file.cjs');
+const { inputsOf } = require('./inputs.cjs');
+const { placeFile, removeOthers } = require('./place-file.cjs');
 
 const [root, entry, kept] = process.argv.slice(2);
 
@@ -20,22 +20,18 @@ const places = {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!path.startsWith(root) || path.includes('/node_modules/')) return undefined;
       const place = `const __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))};`;
-      return { contents: place + readFileSync(path, 'utf8'), loader: 'ts' };
+      // Wrapped in a function, a first line for a shell would be none.
+      const text = readFileSync(path, 'utf8').replace(/^#!.*/, '');
+      return { contents: place + text, loader: 'ts' };
     });
     // Machine code is loaded from where it lies; ssh2 does without where it was not built.
     onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), external: true }));
   },
 };
 
-/** What npm writes anew whenever it changes packages. */
-const INSTALLED = 'node_modules/.package-lock.json';
-
-const inputsOf = ({ inputs }) =>
-  [...Object.keys(inputs).filter((name) => !name.startsWith('(')), INSTALLED].flatMap((name) => {
-    const file = join(root, name);
-    const now = lookAt(file);
-    return now ? [[file, now.size, now.time]] : [];
-  });
+/** Files only: what esbuild makes up itself has a name in brackets. */
+const loadedBy = ({ inputs }) =>
+  Object.keys(inputs).flatMap((name) => (name.startsWith('(') ? [] : [join(root, name)]));
 
 /** Clocks of file systems are a little behind. */
 const CLOCK_MS = 20;
@@ -64,13 +60,20 @@ const main = async () => {
   const [map, text] = ['.js.map', '.js'].map((end) => outputFiles.find(({ path }) => path.endsWith(end)));
   const made = randomUUID();
   const code = text.text + endOf(made);
-  const inputs = inputsOf(metafile);
+  const inputs = inputsOf(root, loadedBy(metafile));
+  // What is ASCII, as it nearly always is, is read the fastest as Latin-1; regular expressions keep other letters as they are.
+  const encoding = /^[\0-\x7f]*$/.test(code) ? 'latin1' : 'utf8';
   placeFile(`${kept}.js.map`, map.contents);
-  placeFile(`${kept}.js`, Buffer.from(code, 'latin1'));
+  placeFile(`${kept}.js`, Buffer.from(code, encoding));
   // Last, since it is what says that the others are whole. What was written meanwhile may have been read before.
-  if (inputs.every(([, , time]) => time < began))
-    placeFile(`${kept}.json`, Buffer.from(JSON.stringify({ made, inputs })));
-  writeFileSync(1, code, 'latin1');
+  if (inputs.every(([, , time]) => time === null || time < began))
+    placeFile(`${kept}.json`, Buffer.from(JSON.stringify({ made, encoding, inputs })));
+  removeOthers(kept);
+  writeFileSync(1, code);
 };
 
-main().catch(() => (process.exitCode = 1));
+main().catch((error) => {
+  // What a file has wrong was said by esbuild.
+  if (error.errors === undefined) writeFileSync(2, String(error.stack));
+  process.exitCode = 1;
+});
