@@ -3,20 +3,27 @@ const simplified = (word: string): string => word.toLowerCase().replaceAll(/[-_.
 
 /** Optimal string alignment distance: how many letters are inserted, left out, changed or swapped with their neighbour. */
 export const distance = (from: string, to: string): number => {
-  const table: number[][] = [];
-  const at = (row: number, column: number): number => table[row]?.[column] ?? Infinity;
+  // Of the table only the last three rows are looked at.
+  let twoAbove: readonly number[] = [];
+  let above: readonly number[] = [];
   for (let row = 0; row <= from.length; row++) {
-    const line: number[] = [];
-    table.push(line);
-    for (let column = 0; column <= to.length; column++) {
+    const line: number[] = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const left = (line[column - 1] ?? 0) + 1;
+      if (row === 0) {
+        line.push(left);
+        continue;
+      }
       const isSame = from[row - 1] === to[column - 1];
-      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      const changed = at(row - 1, column - 1) + (isSame ? 0 : 1);
-      const swapped = isSwapped ? at(row - 2, column - 2) + 1 : Infinity;
-      line.push(row + column === 0 ? 0 : Math.min(at(row - 1, column) + 1, at(row, column - 1) + 1, changed, swapped));
+      const changed = (above[column - 1] ?? 0) + (isSame ? 0 : 1);
+      const isSwapped = row > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwapped ? (twoAbove[column - 2] ?? 0) + 1 : Infinity;
+      line.push(Math.min((above[column] ?? 0) + 1, left, changed, swapped));
     }
+    twoAbove = above;
+    above = line;
   }
-  return at(from.length, to.length);
+  return above[to.length] ?? 0;
 };
 
 /** How far a candidate may be: a third of its letters, at least one, but never all of them. */
