@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline';
 import { readArtifact } from '@polydev/artifact';
 import { deploymentRecordSchema } from '@polydev/contract';
 import type { TargetConfig } from '@polydev/manifest';
-import type { Event } from '@polydev/reporting';
 import { closeDeployment, deployTarget, rollbackTargets, statusOfTarget } from '../src/index';
 import type { DeployerInput } from './deployer';
 import { decrypted } from './secrets';
@@ -14,6 +13,8 @@ import { app, type World } from './world';
 
 const calm = new AbortController().signal;
 const silent = () => undefined;
+/** Steps in which a command of the manifest runs, for a while. */
+const LONG_STEPS = ['run pre_deploy', 'run post_deploy', 'install dependencies', 'build on server', 'restart'];
 
 /** Deployers that can be killed, on a server whose target has something to do in every step. */
 export const deadDeployers = (world: () => World) => {
@@ -66,26 +67,22 @@ export const deadDeployers = (world: () => World) => {
     const lines: string[] = [];
     for await (const line of createInterface(child.stdout)) lines.push(line);
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    expect(child.signalCode).toBe(one.kill === undefined ? null : 'SIGKILL');
+    expect(child.signalCode).toBe(one.kill === undefined && one.killInStep === undefined ? null : 'SIGKILL');
     return lines;
   };
-  /** Runs a deploy or a rollback in a process of its own and kills it when `when` sees its event. Returns its head. */
-  const killed = async (one: DeployerInput, when: (event: Event) => boolean) => {
-    const child = begun(one);
-    let wasKilled = false;
-    for await (const line of createInterface(child.stdout)) {
-      if (!wasKilled && when(JSON.parse(line) as Event)) wasKilled = child.kill('SIGKILL');
-    }
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    expect(child.signalCode).toBe('SIGKILL');
+  /** Runs a deploy or a rollback in a process of its own, which dies in a step. Returns its head. */
+  const killedIn = async (step: string, one: DeployerInput) => {
+    // Where a command runs meanwhile, it is to have begun; elsewhere the step could be over.
+    const afterMs = LONG_STEPS.includes(step) ? 100 : 0;
+    await linesOf({ ...one, killInStep: { step, afterMs } });
     // A restart or hook that ran is let end, with the lock; a next run before that would be told who holds it.
     await eventuallyFree();
     return one.head;
   };
-  const killedRun = (version: string, when: (event: Event) => boolean) => killed(input(version, 'sleep 0.2'), when);
-  const killedRollback = (when: (event: Event) => boolean) => {
-    const { environment, head, secretValues } = input('none');
-    return killed({ verb: 'rollback', environment, head: { ...head, kind: 'rollback' }, secretValues }, when);
+  const killedRun = (version: string, step: string) => killedIn(step, input(version, 'sleep 0.3'));
+  const killedRollback = (step: string) => {
+    const { environment, head, secretValues } = input('none', 'sleep 0.3');
+    return killedIn(step, { verb: 'rollback', environment, head: { ...head, kind: 'rollback' }, secretValues });
   };
   const goBack = () => {
     const { environment, head } = input('none');
@@ -152,7 +149,6 @@ export const deadDeployers = (world: () => World) => {
     home,
     begun,
     linesOf,
-    killed,
     killedRun,
     killedRollback,
     goBack,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DeploymentHead } from '@polydev/contract';
 import { killAtEffect, type KillMoment } from '@polydev/host/testing';
 import type { EnvironmentConfig } from '@polydev/manifest';
+import type { Event } from '@polydev/reporting';
 import { closeDeployment, deployTarget, recoverTarget, rollbackTargets } from '../src/index';
 import { decrypted } from './secrets';
 
@@ -16,6 +17,8 @@ export interface DeployerInput {
   readonly secretValues?: Readonly<Record<string, string>>;
   /** Kills itself at this effect on a host; prints each effect that it had, as `{"effect":"<name>"}`. */
   readonly kill?: KillMoment;
+  /** Kills itself so many milliseconds after it said that it begins this step. */
+  readonly killInStep?: { readonly step: string; readonly afterMs: number };
 }
 
 const {
@@ -24,6 +27,7 @@ const {
   artifactDirectory = '',
   head,
   kill,
+  killInStep,
   secretValues,
 } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DeployerInput;
 // Decrypted values are functions, which no file holds.
@@ -35,9 +39,17 @@ if (!target) throw new Error('The environment has no target.');
 const print = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
 killAtEffect(kill, (effect) => print({ effect }));
 
+const die = () => void process.kill(process.pid, 'SIGKILL');
+const report = (event: Event) => {
+  print(event);
+  if (event.kind !== 'step' || event.state !== 'started' || event.step !== killInStep?.step) return;
+  if (killInStep.afterMs === 0) die();
+  setTimeout(die, killInStep.afterMs);
+};
+
 const context = {
   environment,
-  report: print,
+  report,
   signal: new AbortController().signal,
 };
 

@@ -80,7 +80,8 @@ export const createWorld = async (): Promise<World> => {
       url: `http://localhost:${port}/health`,
       status: 200,
       body: { status: 'ok' },
-      timeoutMs: 3_000,
+      // Far more than a service needs to come up, also where the machine has much else to do.
+      timeoutMs: 20_000,
       intervalMs: 100,
       successes: 1,
     },

@@ -2,7 +2,6 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path';
 import { deploymentRecordSchema } from '@polydev/contract';
 import { describeSsh } from '@polydev/host/testing';
-import type { Event } from '@polydev/reporting';
 import type { Runbook } from '@polydev/runbook';
 import { deadDeployers } from '../../testing/dead-deployer';
 import { sample } from '../../testing/sample';
@@ -33,8 +32,6 @@ describeSsh('a deployer that is killed', () => {
     outcomeOf,
     eventualAnswer,
   } = deadDeployers(() => w);
-  const at = (step: string, state: string) => (event: Event) =>
-    event.kind === 'step' && event.state === state && event.step === step;
   /** The steps are the runbook's own, so that a new one is killed too. */
   const stepsOf = (runbook: Runbook<never>) =>
     [...runbook.steps, ...runbook.cleanup].map(({ name }) => name).filter((name) => name !== ADOPTING);
@@ -46,7 +43,7 @@ describeSsh('a deployer that is killed', () => {
     'in step "%s" of a deploy: a whole release serves, the next run reaches its own, and rollback goes to the right one',
     async (step) => {
       const v1 = await run('v1');
-      const head = await killedRun('v2', at(step, 'started'));
+      const head = await killedRun('v2', step);
       await expectWholeRelease();
       expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
 
@@ -72,7 +69,7 @@ describeSsh('a deployer that is killed', () => {
     async (step) => {
       const v1 = await run('v1');
       const v2 = await run('v2');
-      const head = await killedRollback(at(step, 'started'));
+      const head = await killedRollback(step);
       await expectWholeRelease();
       expect(await eventualAnswer()).toMatchObject({ status: 'ok' });
       const environment = w.environment(settings());
@@ -88,7 +85,7 @@ describeSsh('a deployer that is killed', () => {
 
   it('says what it would do before it does it: recover --dry-run touches nothing', async () => {
     const v1 = await run('v1');
-    const head = await killedRun('v2', at('health check', 'started'));
+    const head = await killedRun('v2', 'health check');
     const environment = w.environment(settings());
     const context = { environment, target: environment.targets[0]!, report: silent, signal: calm, by: 'tester@laptop' };
     const journal = readFileSync(join(home(), 'journal.jsonl'), 'utf8');
@@ -109,7 +106,7 @@ describeSsh('a deployer that is killed', () => {
   it('of a deploy: a rollback without a SHA stops where mending arrives, as its preview says', async () => {
     await run('v0');
     const v1 = await run('v1');
-    await killedRun('v2', at('health check', 'started'));
+    await killedRun('v2', 'health check');
     const environment = w.environment(settings());
     const context = { environment, targets: environment.targets, sha: undefined, report: silent, signal: calm };
     const [aim] = await previewRollback(context);
@@ -175,7 +172,7 @@ describeSsh('a deployer that is killed', () => {
     mkdirSync(join(w.path, 'uploads'), { recursive: true });
     writeFileSync(join(w.path, 'uploads/cat.png'), 'cat');
     writeFileSync(join(w.path, 'main.js'), app('by hand', 'nameless'));
-    await killedRun('v2', (event) => event.kind === 'step' && event.state === 'started' && event.step === ADOPTING);
+    await killedRun('v2', ADOPTING);
     expect(readFileSync(join(w.path, 'uploads/cat.png'), 'utf8')).toBe('cat');
     expect((await run('v3')).outcome).toBe('moved');
     expect(readFileSync(join(w.path, 'uploads/cat.png'), 'utf8')).toBe('cat');
@@ -185,7 +182,7 @@ describeSsh('a deployer that is killed', () => {
 
   it('the next run records what it mended as it was then, not as it is after its own move', async () => {
     const v1 = await run('v1');
-    const head = await killedRun('v2', (event) => event.kind === 'step' && event.step === 'restart');
+    const head = await killedRun('v2', 'restart');
     await run('v3');
     const environment = w.environment(settings());
     await closeDeployment({ environment, report: silent, signal: calm, deployment: 'another' });
@@ -197,10 +194,7 @@ describeSsh('a deployer that is killed', () => {
 
   it('is closed by whoever comes next: its record says taken back, and status showed it as interrupted', async () => {
     await run('v1');
-    const head = await killedRun(
-      'v2',
-      (event) => event.kind === 'step' && event.state === 'started' && event.step === 'health check',
-    );
+    const head = await killedRun('v2', 'health check');
     const environment = w.environment(settings());
     const context = { environment, report: silent, signal: calm };
     expect((await statusOfTarget({ ...context, target: environment.targets[0]!, limit: 5 })).hosts[0]?.state).toBe(
