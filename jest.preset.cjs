@@ -6,6 +6,9 @@ mkdirSync(path.join(__dirname, 'reports', 'tests'), { recursive: true });
 
 const turns = JSON.parse(readFileSync(path.join(__dirname, 'tools/checks/turns.json'), 'utf8'));
 
+if (process.env.POLYDEV_TURN && turns[process.env.POLYDEV_TURN] === undefined)
+  throw new Error(`POLYDEV_TURN=${process.env.POLYDEV_TURN}: there are ${turns.length} turns, from 0.`);
+
 /** Long stories whose turn it is not; `tools/checks` says whose it is, and what was left out. */
 const notNow = process.env.POLYDEV_TURN
   ? turns.flatMap((files, turn) => (String(turn) === process.env.POLYDEV_TURN ? [] : files))

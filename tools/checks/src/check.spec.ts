@@ -105,19 +105,34 @@ describe('npm test in a real workspace', () => {
     [`libs/${name}/${name}.spec.js`]: code,
   });
 
-  test('the closing line sums the reports of this run, whatever earlier runs left behind', async () => {
-    workspace = temporaryWorkspace({
-      'package.json': { name: 'workspace', private: true, workspaces: ['libs/*'] },
-      'nx.json': {
-        analytics: false,
-        neverConnectToCloud: true,
-        targetDefaults: {
-          test: {
-            command: 'mkdir -p ../../reports/tests && jest --json --outputFile=../../reports/tests/{projectName}.json',
-            options: { cwd: '{projectRoot}' },
-          },
+  /** What every workspace has; its tests are run by Jest, and what is said after them. */
+  const base = (afterwards = '') => ({
+    'package.json': { name: 'workspace', private: true, workspaces: ['libs/*'] },
+    'nx.json': {
+      analytics: false,
+      neverConnectToCloud: true,
+      targetDefaults: {
+        test: {
+          command: `mkdir -p ../../reports/tests && jest --json --outputFile=../../reports/tests/{projectName}.json${afterwards}`,
+          options: { cwd: '{projectRoot}' },
         },
       },
+    },
+  });
+
+  test('what fails after its tests have passed is a failure', async () => {
+    workspace = temporaryWorkspace({ ...base(' && exit 3'), ...suite('odd', "test('a', () => {});") });
+    const { exitCode, stdout } = await workspace.run('test');
+    expect(exitCode).toBe(1);
+    expect(stdout.trim().split('\n').slice(-2)).toEqual([
+      '✗ the tests ended with an error, though no test of theirs failed; it is told above',
+      '1 passed, 1 failed',
+    ]);
+  });
+
+  test('the closing line sums the reports of this run, whatever earlier runs left behind', async () => {
+    workspace = temporaryWorkspace({
+      ...base(),
       ...suite('good', "test('a', () => {}); test('b', () => {}); test.skip('c', () => {});"),
       ...suite('bad', "test('adds', () => { expect(1).toBe(2); });"),
       ...suite('broken', 'this is not JavaScript'),

@@ -10,8 +10,22 @@ const commandEnv = (): Readonly<Record<string, string>> => ({
 /** Longer than any section takes on the slowest machine we know; a program that hangs must not hang the check. */
 const LONGEST_MS = 40 * 60_000;
 
-/** Characters; of what is longer the end is not kept. */
+/** Characters; of what is longer only the end is kept, where failures are named. */
 const LONGEST_OUTPUT = 10_000_000;
+
+/** Gathers what a stream says; `text` is its end. */
+const endOf = (stream: NodeJS.ReadableStream): { readonly text: () => string } => {
+  let kept = '';
+  let left = 0;
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    kept += chunk;
+    if (kept.length <= 2 * LONGEST_OUTPUT) return;
+    left += kept.length - LONGEST_OUTPUT;
+    kept = kept.slice(-LONGEST_OUTPUT);
+  });
+  return { text: () => (left > 0 ? `(${left} characters before this are left out)\n${kept}` : kept) };
+};
 
 /** What a section says, printed when it has ended: others run beside it. */
 export type Say = (text: string) => void;
@@ -22,7 +36,7 @@ export type Say = (text: string) => void;
  */
 export const runCommand = async (root: string, argv: readonly [string, ...string[]], say?: Say): Promise<boolean> => {
   const [program, ...args] = argv;
-  const result = await execa(program, args, {
+  const running = execa(program, args, {
     cwd: root,
     env: commandEnv(),
     preferLocal: true,
@@ -31,13 +45,17 @@ export const runCommand = async (root: string, argv: readonly [string, ...string
     stdout: say ? 'pipe' : 'inherit',
     stderr: say ? 'pipe' : 'inherit',
     all: true,
-    maxBuffer: LONGEST_OUTPUT,
+    buffer: false,
     reject: false,
     timeout: LONGEST_MS,
   });
-  if (result.all) say?.(result.all);
-  if (result.exitCode === undefined) (say ?? console.error)(result.shortMessage);
-  return result.exitCode === 0;
+  const output = say && endOf(running.all);
+  const result = await running;
+  const text = output?.text().trimEnd();
+  if (text) say?.(text);
+  // Nx ends with a code of its own when it is told to end.
+  if (result.timedOut || result.exitCode === undefined) (say ?? console.error)(result.shortMessage);
+  return result.exitCode === 0 && !result.timedOut;
 };
 
 /** The lines that a command prints; throws where it fails. */

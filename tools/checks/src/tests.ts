@@ -22,6 +22,12 @@ const readReport = (root: string, project: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
+/** A command that failed though no report tells of it failed all the same: after its tests, or beside them. */
+const withEnd = (totals: TestTotals, what: string, endedWell: boolean): TestTotals =>
+  endedWell || totals.failed > 0
+    ? totals
+    : addTotals([totals, oneFailure(`${what} ended with an error, though no test of theirs failed; it is told above`)]);
+
 /** Runs the tests of the named projects, of all where none is named, and returns what they came to. A project whose report is missing counts as failed. */
 export const runTests = async (root: string, named: readonly string[] = []): Promise<TestTotals> => {
   rmSync(join(root, REPORTS), { recursive: true, force: true });
@@ -31,8 +37,10 @@ export const runTests = async (root: string, named: readonly string[] = []): Pro
   if (unknown.length > 0) return oneFailure(`No project with tests is called ${unknown.join(', ')}`);
   const projects = named.length > 0 ? named : all;
   if (projects.length === 0) return oneFailure('No project has tests');
-  await runCommand(root, ['nx', 'run-many', '-t', 'test', '-p', projects.join(','), '--output-style=static']);
-  return addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
+  const argv = ['nx', 'run-many', '-t', 'test', '-p', projects.join(','), '--output-style=static'] as const;
+  const endedWell = await runCommand(root, argv);
+  const totals = addTotals(projects.map((project) => totalsOfReport(project, readReport(root, project))));
+  return withEnd(totals, 'the tests', endedWell);
 };
 
 /** Projects whose trials take the longest: begun last, they would run on alone. */
@@ -63,6 +71,10 @@ export const runTrials = async (root: string): Promise<TestTotals> => {
   if (projects.length === 0) return NO_TESTS;
   const reports = projects.map((project) => [project, `${project}-trials`] as const);
   for (const [, report] of reports) rmSync(join(root, REPORTS, `${report}.json`), { force: true });
-  await inLanes(TRIALS_AT_ONCE, projects, (project) => runTrial(root, project, turn?.turn ?? ''));
-  return addTotals(reports.map(([, report]) => totalsOfReport(report, readReport(root, report))));
+  const endedWell = await inLanes(TRIALS_AT_ONCE, projects, (project) => runTrial(root, project, turn?.turn ?? ''));
+  return addTotals(
+    reports.map(([project, report], index) =>
+      withEnd(totalsOfReport(report, readReport(root, report)), `the trials of ${project}`, endedWell[index] === true),
+    ),
+  );
 };

@@ -6,10 +6,16 @@ import { join } from 'node:path';
 /** The environment variable by which `jest.preset.cjs` is told whose turn it is; without it all stories run. */
 export const TURN = 'POLYDEV_TURN';
 
+const TABLE = 'tools/checks/turns.json';
+
 /** Files with long stories, a list for each turn. Each check runs those of one turn, which the commit chooses. */
 const turnsOf = (root: string): readonly (readonly string[])[] => {
-  const file = join(root, 'tools/checks/turns.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly (readonly string[])[]) : [];
+  const file = join(root, TABLE);
+  if (!existsSync(file)) return [];
+  const turns = JSON.parse(readFileSync(file, 'utf8')) as readonly (readonly string[])[];
+  const missing = turns.flat().filter((name) => !existsSync(join(root, name)));
+  if (missing.length > 0) throw new Error(`${TABLE} names files that are not there: ${missing.join(', ')}`);
+  return turns;
 };
 
 /** As for samples within a file (`sample` of @polydev/operations/testing): what is looked for again is named by `POLYDEV_SEED`. */
@@ -25,7 +31,10 @@ export interface Turn {
   readonly says: string;
 }
 
-/** Whose turn it is with this commit; undefined where everything runs: there are no turns, or `POLYDEV_TRIALS=all` asks for all. */
+/**
+ * Whose turn it is with this commit; undefined where everything runs: there are no turns, or `POLYDEV_TRIALS=all` asks for all. Throws an
+ * Error where the table names a file that is not there.
+ */
 export const turnOf = (root: string): Turn | undefined => {
   const turns = turnsOf(root);
   if (process.env['POLYDEV_TRIALS'] === 'all' || turns.length === 0) return undefined;
