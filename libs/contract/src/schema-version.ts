@@ -26,6 +26,10 @@ export const migrationViewSchema = z.object({
   by: z.string().optional(),
   deployment: z.string().optional(),
   durationMs: z.number().optional(),
+  /** `none`: it is one statement outside of any transaction, which can fail and leave something. */
+  transaction: z.literal('none').optional(),
+  /** Of a missing one: it was never applied, its last try failed. */
+  failed: z.literal(true).optional(),
 });
 export type MigrationView = z.infer<typeof migrationViewSchema>;
 

@@ -8,6 +8,7 @@
  *                                                 for people and, when the run is recorded, `ensureAsTried` for the exit code
  *   checkPlan(same)                               whether `migrate` would pass: returns or throws; `describePlan` for people
  *   databaseStatus({ database, migrations, target, environment })
+ *   howItEnded(database, { deployment, schema })  of a run whose deployer died before it could tell
  *   baseline({ …, version })                      records files as there already
  *   repair({ …, mend: 'nothing' | 'everything' | names })
  *                                                 shows and mends what does not agree; `describeInconsistency` for people
@@ -17,6 +18,7 @@
  */
 export type { AppliedMigration, Migration } from './migration';
 export type { Database, DatabaseConfig } from './drivers/driver';
+export { failureOf, type DatabaseFailure } from './drivers/sql-state';
 export { openDatabase, type OpenOptions } from './drivers/open-database';
 export type { Forward, ForwardedPort } from './drivers/postgres/open';
 export { newestVersion, readMigrations } from './files';
@@ -24,7 +26,7 @@ export type { Plan } from './plan';
 export type { Author } from './store';
 export type { ShadowSource } from './shadow';
 export * from './run';
-export { databaseStatus, type StatusInput } from './status';
+export { databaseStatus, howItEnded, type BegunRun, type RunEnd, type StatusInput } from './status';
 export { baseline, type BaselineInput } from './baseline';
 export {
   describeInconsistency,

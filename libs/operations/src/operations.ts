@@ -55,8 +55,11 @@ export type DeployTarget = (input: DeployInput) => Promise<TargetRecord>;
 
 /** What became of a database in a deployment. */
 export interface DatabaseOutcome {
-  /** `failed`: a migration did; `half-way`, if others had been applied before it, or all are and the schema is not as expected. */
-  readonly outcome: 'moved' | 'unchanged' | 'failed' | 'half-way';
+  /**
+   * `failed`: a migration did; `half-way`, if others had been applied before it, or all are and the schema is not as expected.
+   * `unknown`: it runs still, or the database cannot be asked.
+   */
+  readonly outcome: 'moved' | 'unchanged' | 'failed' | 'half-way' | 'unknown';
   readonly schema: SchemaMove;
   readonly error?: OpsError;
   /** The approval of the plan, where it needed one. */
@@ -66,8 +69,11 @@ export interface DeployDatabaseInput extends OperationContext {
   /** Name of the target. */
   readonly target: string;
   readonly head: DeploymentHead;
-  /** Migrates, by way of a host where that is the way. What it throws was thrown before anything was applied. */
-  readonly migrate: (hosts: readonly Host[]) => Promise<DatabaseOutcome>;
+  /**
+   * Migrates, by way of a host where that is the way. What it throws was thrown before anything was applied. Has to call `begin` with
+   * the version that it sets out for before it applies anything, so that it is on record whatever happens to the deployer.
+   */
+  readonly migrate: (hosts: readonly Host[], begin: (schema: SchemaMove) => Promise<void>) => Promise<DatabaseOutcome>;
 }
 /** Lets a database be migrated and writes its part of the record, at the end, to every host. */
 export type DeployDatabase = (input: DeployDatabaseInput) => Promise<TargetRecord>;
@@ -107,6 +113,15 @@ export interface CloseInput extends OperationContext {
   readonly deployment: string;
   /** Given when the run's parts may be missing altogether (a target never reached). */
   readonly head?: DeploymentHead;
+  /** Asks a database how a run ended that was begun and told no more; without it such runs stay open. */
+  readonly askDatabase?: (begun: BegunMigration) => Promise<DatabaseOutcome>;
+}
+/** What stands on the hosts of a migration whose deployer told no end. */
+export interface BegunMigration {
+  readonly target: string;
+  readonly deployment: string;
+  /** The schema before it, and the version that it set out for. */
+  readonly schema: SchemaMove;
 }
 /** Finishes or undoes what tasks of the run left, joins the parts of the record on every host, returns the record. Idempotent. */
 export type CloseDeployment = (input: CloseInput) => Promise<DeploymentRecord | undefined>;

@@ -1,7 +1,9 @@
 import { describeSsh, startSshd, type TestSshd } from '@polydev/host/testing';
 import { type PostgresCluster, startPostgres } from '@polydev/migrations/testing';
 import { execa } from 'execa';
-import { rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DatabaseWorkspace, makeDatabaseWorkspace, versionOf } from '../testing/database-workspace';
 import { ownEnvironment } from '../testing/workspace';
@@ -128,7 +130,7 @@ describeSsh('a database as a target', () => {
     expect(answer.exitCode).toBe(1);
     expect(answer.all).toContain('[RELEASE_NEEDS_NEWER_SCHEMA] api was not deployed to sandbox');
     expect(answer.all).toContain(
-      `database is at ${versionOf('01')}, and its newest migration here is ${versionOf('02')}`,
+      `database is at ${versionOf('01')}, and ${versionOf('02')}, the newest migration here, is not applied`,
     );
     expect(answer.all).toContain('`npx nx run database:migrate`');
     expect(workspace.live()).toBe('api 1');
@@ -203,8 +205,48 @@ describeSsh('a database as a target', () => {
     expect(answer.all).toMatch(/^database +failed half-way +schema /m);
   });
 
-  test('that would fail on the shadow is refused, and nothing is recorded', async () => {
+  test('that is interrupted in the midst of a file is on record as it ends, whoever writes that down', async () => {
     removeMigration('05_empty');
+    const { name } = workspace.database;
+    workspace.migrations({
+      '07_slow': `select pg_sleep(case current_database() when '${name}' then 4 else 0 end); create table slow (id bigint);`,
+    });
+    // A file, as after an interruption Nx tells what it has to tell to whatever its own standard error is.
+    const log = join(workspace.root, '.nx/interrupted.log');
+    const file = openSync(log, 'w');
+    const running = spawn(process.execPath, [join(workspace.root, 'node_modules/.bin/nx'), 'run', 'database:migrate'], {
+      cwd: workspace.root,
+      detached: true,
+      stdio: ['ignore', file, file],
+      env: { ...ownEnvironment(), NX_DAEMON: 'false', DATABASE_URL: workspace.database.url },
+    });
+    const asleep =
+      "select from pg_stat_activity where state = 'active' and wait_event = 'PgSleep' and datname = current_database()";
+    while ((await workspace.sql(asleep)).length === 0);
+    // Ctrl-C reaches everybody in the terminal.
+    process.kill(-running.pid!, 'SIGINT');
+    await once(running, 'exit');
+    closeSync(file);
+    const told = readFileSync(log, 'utf8');
+    expect(told).not.toContain('nothing was touched');
+    // By then it may have ended, and is told so.
+    expect(told).toMatch(/it may still run in the database|^database +migrated +schema/m);
+    while (!(await tables()).includes('slow'));
+    const next = await workspace.nx('run database:migrate');
+    expect([next.exitCode, next.all]).toEqual([0, expect.stringContaining('nothing to do')]);
+    const [row] = await workspace.sql<{ deployment: string }>(
+      `select deployment from deploy_meta.migrations where version = '${versionOf('07')}'`,
+    );
+    expect(workspace.records().find(({ id }) => id === row?.deployment)).toMatchObject({
+      outcome: 'succeeded',
+      targets: [{ target: 'database', outcome: 'moved', schema: { to: versionOf('07') } }],
+    });
+    await workspace.sql('drop table slow');
+    await workspace.sql(`delete from deploy_meta.migrations where version = '${versionOf('07')}'`);
+    removeMigration('07_slow');
+  });
+
+  test('that would fail on the shadow is refused, and nothing is recorded', async () => {
     workspace.migrations({ '06_broken': 'alter table nowhere add column x text;' });
     const before = workspace.records().length;
     const plan = await workspace.nx('run database:migrate --plan');

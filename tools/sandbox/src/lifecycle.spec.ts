@@ -124,6 +124,24 @@ describe('start', () => {
     expect(await stopSandbox(deep)).toMatchObject({ wasRunning: true });
   });
 
+  test('brings back a service that ended by itself, and leaves one that was disabled', async () => {
+    const directory = folder();
+    const { values, pid } = await startTestSandbox(directory);
+    deploySleeper(values.root);
+    await execa(join(directory, 'bin/systemctl'), ['start', 'master-controller']);
+    const first = await mainProcess(directory, 'master-controller');
+    process.kill(first, 'SIGTERM');
+    await eventually(async () => expect(await mainProcess(directory, 'master-controller')).toBe(0));
+
+    const second = await startSandbox({ directory });
+
+    expect(second).toMatchObject({ started: false, unitsStarted: ['master-controller'], sandbox: { pid } });
+    expect(await mainProcess(directory, 'master-controller')).not.toBe(first);
+    await execa(join(directory, 'bin/systemctl'), ['disable', '--now', 'master-controller']);
+    expect((await startSandbox({ directory })).unitsStarted).toEqual([]);
+    expect(await mainProcess(directory, 'master-controller')).toBe(0);
+  });
+
   test('a daemon of other sources is started anew', async () => {
     const directory = folder();
     const { pid } = await startTestSandbox(directory);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { sandboxStartFailed } from '@polydev/errors';
+import { askDaemon } from './control-client';
 import { serverEnvironment } from './daemon/environment';
 import { lastLines, openLog, rotate } from './daemon/log';
 import { readDaemonFile } from './daemon-file';
@@ -13,6 +14,9 @@ import { checkRequirements } from './requirements';
 import { sandboxStatus, type SandboxStatus } from './status';
 import { endSandbox } from './stop';
 import { sandboxVersion } from './version';
+
+// Longer than a database may take until it takes connections.
+const UNITS_TIMEOUT_MS = 45_000;
 
 export interface StartOptions {
   /** The sandbox's folder; made if missing. */
@@ -28,6 +32,8 @@ export interface StartResult {
   readonly sandbox: RunningSandbox;
   /** False when it was running already. One of an older checkout's sources is started anew. */
   readonly started: boolean;
+  /** Names of the services that were started because they did not run though they should, in a sandbox that did. */
+  readonly unitsStarted: readonly string[];
   /** Processes of an earlier run that died, which were ended first. */
   readonly leftoversEnded: number;
 }
@@ -50,20 +56,32 @@ async function launchDaemon(layout: Layout, freePorts: boolean): Promise<void> {
   throw sandboxStartFailed({ directory: layout.directory, reason, log: layout.daemonLog });
 }
 
+/** Has a running sandbox start what should run and does not; undefined where that fails, for it to be started anew. */
+async function complete(layout: Layout, before: RunningSandbox): Promise<StartResult | undefined> {
+  if ((await askDaemon(layout.controlSocket, ['start-units'], UNITS_TIMEOUT_MS)) !== 'started\n') return undefined;
+  const sandbox = await sandboxStatus(layout.directory);
+  if (sandbox.state !== 'running') return undefined;
+  const active = ({ units }: RunningSandbox) => units.filter(({ state }) => state === 'active').map(({ name }) => name);
+  const unitsStarted = active(sandbox).filter((name) => !active(before).includes(name));
+  return { sandbox, started: false, unitsStarted, leftoversEnded: 0 };
+}
+
 async function startLocked(layout: Layout, freePorts: boolean): Promise<StartResult> {
   const before = await sandboxStatus(layout.directory);
   const isCurrent = readDaemonFile(layout.daemonFile)?.version === sandboxVersion();
-  if (before.state === 'running' && isCurrent) return { sandbox: before, started: false, leftoversEnded: 0 };
+  const completed = before.state === 'running' && isCurrent ? await complete(layout, before) : undefined;
+  if (completed) return completed;
   const { leftoversEnded } = await endSandbox(layout);
   await launchDaemon(layout, freePorts);
   const after = await sandboxStatus(layout.directory);
-  if (after.state === 'running') return { sandbox: after, started: true, leftoversEnded };
+  if (after.state === 'running') return { sandbox: after, started: true, unitsStarted: [], leftoversEnded };
   const reason = `it was ready and then ${after.state}.`;
   throw sandboxStartFailed({ directory: layout.directory, reason, log: layout.daemonLog });
 }
 
 /**
- * Starts the sandbox in `directory` unless it is running; what an earlier run that died has left behind is ended first.
+ * Starts the sandbox in `directory` unless it is running; what an earlier run that died has left behind is ended first. In one
+ * that runs, the services that should run and do not are started; where they cannot be, all of it is started anew.
  * Resolves when it can be deployed to. Throws SANDBOX_UNSUPPORTED, SANDBOX_BUSY, SANDBOX_START_FAILED or
  * SANDBOX_STOP_FAILED.
  */

@@ -44,7 +44,7 @@ export const releaseNeedsNewerSchema = (facts: {
       facts.behind
         .map(
           ({ database, needs, has }) =>
-            `\n  ${database} ${has === undefined ? 'was never migrated' : `is at ${has}`}, and its newest migration here is ${needs}`,
+            `\n  ${database} ${has === undefined ? 'was never migrated' : `is at ${has}`}, and ${needs}, the newest migration here, is not applied`,
         )
         .join(''),
     `Migrate first: ${facts.behind.map(({ database }) => `\`npx nx run ${database}:migrate\``).join(', ')}; ` +

@@ -4,6 +4,7 @@ export const MIGRATION_ENGINE_CODES = [
   'MIGRATION_DIRECTORY_MISSING',
   'MIGRATION_FILES_INVALID',
   'MIGRATIONS_DRIFTED',
+  'MIGRATIONS_RENAMED',
   'MIGRATIONS_OUT_OF_ORDER',
   'MIGRATION_UNFINISHED',
   'MIGRATION_OUTCOME_UNKNOWN',
@@ -57,6 +58,17 @@ export const migrationsDrifted = (facts: {
         ),
       ),
     'Put the old text back (`git log` shows it) and write the change as a new migration. If the database does hold what the file now says, `--repair` shows how to record that.',
+  );
+
+/** Pending files that read like applied ones of which there is no file any more. */
+export const migrationsRenamed = (facts: { renamed: readonly (Named & { readonly recorded: Named })[] }) =>
+  new OpsError(
+    'MIGRATIONS_RENAMED',
+    `${many(facts.renamed.length, 'pending migration')} would do once more what is applied under another name; nothing was applied:` +
+      list(
+        facts.renamed.map((one) => `${named(one)} reads as ${named(one.recorded)}, which is applied and has no file`),
+      ),
+    'Give the file its old name back. If it is to run again, `--repair` shows how to forget the old record first.',
   );
 
 /** Files that came later than newer ones that are applied already. */

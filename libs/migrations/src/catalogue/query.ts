@@ -1,16 +1,26 @@
+import { FOREIGN } from './objects/foreign';
+import { free } from './objects/free';
+import { GRANTS } from './objects/grants';
+import { PUBLICATIONS } from './objects/publications';
+import { ROUTINES } from './objects/routines';
+import { TABLES } from './objects/tables';
+import { TEXT_SEARCH } from './objects/text-search';
+import { TYPES } from './objects/types';
+import { VIEWS } from './objects/views';
+
 /** Schemas that are no part of what migrations make: PostgreSQL's own, ours, and the record that Supabase keeps. */
 const NOT_OURS = `nspname !~ '^pg_' and nspname not in ('information_schema', 'deploy_meta', 'supabase_migrations')`;
 
-/** An object that an extension brought belongs to the extension, which is listed by itself. */
-const free = (catalogue: string, oid: string) =>
-  `not exists (select from pg_depend x where x.classid = '${catalogue}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
+/** A select for the objects of some kinds each. */
+const OBJECTS = [TABLES, VIEWS, ROUTINES, TYPES, TEXT_SEARCH, PUBLICATIONS, FOREIGN, GRANTS];
 
 /**
  * What a database's schema consists of, a row an object: `kind`, `name`, `detail` and `body`. `detail` reads alike on PostgreSQL 15
  * to 18 for the same schema; `body` need not: since PostgreSQL 16 the text of views and of subqueries is written differently. An
  * empty search path makes PostgreSQL write every name with its schema. To write out a view, PostgreSQL locks the tables behind it
- * against being altered: where others hold those, the question fails with SQLSTATE 55P03 after two seconds. Not null constraints are left out because only PostgreSQL 18
- * lists them, as is the privilege MAINTAIN, which came with 17. Owners, comments and the contents of tables are not looked at.
+ * against being altered: where others hold those, the question fails with SQLSTATE 55P03 after two seconds. Not null constraints
+ * are left out because only PostgreSQL 18 lists them. Columns of catalogues that not every version has are read with `to_jsonb`.
+ * What is not looked at is named in docs/migrations.md.
  */
 export const CATALOGUE_QUERY = `
 select pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('lock_timeout', '2s', true);
@@ -23,105 +33,7 @@ routine as (
   select p.*, s.name || '.' || quote_ident(proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' as name,
     case prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind
   from pg_proc p join space s on s.oid = p.pronamespace where ${free('pg_proc', 'p.oid')}
-),
-owned as (
-  select 'schema' as kind, name, nspowner as owner, nspacl as acl, acldefault('n', nspowner) as usual from space
-  union all select kind, name, proowner, proacl, acldefault('f', proowner) from routine
-  union all select 'sequence', name, relowner, relacl, acldefault('s', relowner) from rel where relkind = 'S'
-  union all select 'table', name, relowner, relacl, acldefault('r', relowner) from rel where relkind in ('r', 'p', 'v', 'm', 'f')
-  union all select 'column', rel.name || '.' || quote_ident(attname), relowner, attacl, acldefault('c', relowner)
-    from pg_attribute a join rel on rel.oid = a.attrelid where attacl is not null and not attisdropped
-),
-granted as (
-  select o.kind, o.name, g.grantee, g.privilege_type || case when g.is_grantable then '*' else '' end as privilege, set.now
-  from owned o cross join lateral (values (true, coalesce(acl, usual)), (false, usual)) set (now, list)
-  cross join lateral aclexplode(set.list) g where g.grantee <> o.owner and g.privilege_type <> 'MAINTAIN'
-),
-special as (
-  select kind, name, grantee, privilege, bool_or(now) as now from granted
-  group by kind, name, grantee, privilege having count(*) = 1
 )
 select 'schema' as kind, name, '' as detail, '' as body from space
 union all select 'extension', quote_ident(extname), '', extversion from pg_extension where extname <> 'plpgsql'
-union all
-select case relkind when 'f' then 'foreign table' else 'table' end, name, concat_ws(', ',
-    'partitioned by ' || pg_get_partkeydef(oid),
-    (select string_agg(case when relispartition then 'partition of ' else 'inherits ' end || inhparent::regclass, ', ' order by inhseqno)
-      from pg_inherits where inhrelid = rel.oid),
-    pg_get_expr(relpartbound, oid), case relpersistence when 'u' then 'unlogged' end, array_to_string(reloptions, ', ')), ''
-from rel where relkind in ('r', 'p', 'f')
-union all
-select 'row security', name, case when relforcerowsecurity then 'enabled, forced' else 'enabled' end, ''
-from rel where relrowsecurity or relforcerowsecurity
-union all
-select 'column', rel.name || '.' || quote_ident(attname), concat_ws(' ', format_type(atttypid, atttypmod),
-    (select 'collate ' || c.oid::regcollation from pg_collation c join pg_type t on t.oid = atttypid
-      where c.oid = attcollation and c.oid <> t.typcollation),
-    case when attnotnull then 'not null' end,
-    case attidentity when 'a' then 'generated always as identity' when 'd' then 'generated by default as identity' end,
-    case attgenerated when '' then 'default ' else 'generated always as ' end || pg_get_expr(d.adbin, d.adrelid),
-    case attgenerated when 's' then 'stored' when 'v' then 'virtual' end), ''
-from pg_attribute a join rel on rel.oid = a.attrelid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-where relkind in ('r', 'p', 'f') and attnum > 0 and not attisdropped
-union all
-select 'constraint', rel.name || '.' || quote_ident(conname), pg_get_constraintdef(k.oid), ''
-from pg_constraint k join rel on rel.oid = k.conrelid where contype not in ('n', 't') and conparentid = 0
-union all
-select 'index', rel.name, concat_ws(' ', case when indisunique then 'unique' end,
-    'on ' || substring(pg_get_indexdef(rel.oid) from ' ON (?:ONLY )?(.*)$'), case when not indisvalid then '(invalid)' end), ''
-from rel join pg_index i on i.indexrelid = rel.oid
-where relkind in ('i', 'I') and not relispartition
-  and (not indisvalid or not exists (select from pg_constraint k where k.conindid = rel.oid and contype in ('p', 'u', 'x')))
-union all
-select case relkind when 'm' then 'materialized view' else 'view' end, name,
-  (select string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
-    from pg_attribute where attrelid = rel.oid and attnum > 0 and not attisdropped)
-  || coalesce(' with ' || array_to_string(reloptions, ', '), ''), pg_get_viewdef(oid)
-from rel where relkind in ('v', 'm')
-union all
-select r.kind, r.name, concat_ws(' ', 'returns ' || pg_get_function_result(r.oid), 'language ' || quote_ident(lanname),
-    case provolatile when 'i' then 'immutable' when 's' then 'stable' end, case when proisstrict then 'strict' end,
-    case when prosecdef then 'security definer' end, case proparallel when 's' then 'parallel safe' when 'r' then 'parallel restricted' end,
-    'set ' || array_to_string(proconfig, ', ')), concat_ws(' ', pg_get_function_arguments(r.oid), prosrc, pg_get_function_sqlbody(r.oid))
-from routine r join pg_language l on l.oid = r.prolang
-union all
-select 'trigger', rel.name || '.' || quote_ident(tgname), substring(pg_get_triggerdef(t.oid) from '(?:BEFORE|AFTER|INSTEAD OF) .*$')
-  || case tgenabled when 'D' then ' (disabled)' when 'R' then ' (replica)' when 'A' then ' (always)' else '' end, ''
-from pg_trigger t join rel on rel.oid = t.tgrelid where not tgisinternal and tgparentid = 0
-union all
-select 'rule', rel.name || '.' || quote_ident(rulename), '', pg_get_ruledef(r.oid)
-from pg_rewrite r join rel on rel.oid = r.ev_class where rulename <> '_RETURN'
-union all
-select case typtype when 'e' then 'enum' when 'd' then 'domain' when 'r' then 'range' else 'type' end, s.name || '.' || quote_ident(typname),
-  case typtype
-    when 'e' then (select string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid)
-    when 'd' then concat_ws(' ', format_type(typbasetype, typtypmod), case when typnotnull then 'not null' end, 'default ' || typdefault,
-      (select string_agg(pg_get_constraintdef(k.oid), ' ' order by conname) from pg_constraint k where contypid = t.oid and contype = 'c'))
-    when 'r' then (select format_type(rngsubtype, null) from pg_range where rngtypid = t.oid)
-    when 'c' then (select string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
-      from pg_attribute where attrelid = typrelid and attnum > 0 and not attisdropped) end, ''
-from pg_type t join space s on s.oid = t.typnamespace
-where (typtype in ('e', 'd', 'r') or typtype = 'c' and exists (select from pg_class where oid = typrelid and relkind = 'c'))
-  and ${free('pg_type', 't.oid')}
-union all
-select 'sequence', name, concat_ws(' ', format_type(seqtypid, null), 'start', seqstart, 'increment', seqincrement, 'from', seqmin, 'to', seqmax,
-  case when seqcycle then 'cycle' end), ''
-from rel join pg_sequence q on q.seqrelid = rel.oid
-where not exists (select from pg_depend x where x.classid = 'pg_class'::regclass and x.objid = rel.oid and x.deptype = 'i')
-union all
-select 'policy', rel.name || '.' || quote_ident(polname), concat_ws(' ', case when not polpermissive then 'restrictive' end,
-    'for ' || case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
-    'to ' || (select string_agg(coalesce(quote_ident(rolname), 'public'), ', ' order by rolname)
-      from unnest(polroles) grantee left join pg_roles r on r.oid = grantee)),
-  concat_ws(' with check ', pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
-from pg_policy p join rel on rel.oid = p.polrelid
-union all
-select 'publication', quote_ident(pubname), case when puballtables then 'all tables' else '' end, '' from pg_publication
-union all
-select 'publication table', quote_ident(pubname) || ' ' || rel.name, '', ''
-from pg_publication_rel x join pg_publication p on p.oid = x.prpubid join rel on rel.oid = x.prrelid
-union all
-select 'grant', kind || ' ' || name || ' to ' || coalesce(quote_ident(rolname), 'public'),
-  concat_ws('; ', string_agg(privilege, ', ' order by privilege) filter (where now),
-    'revoked: ' || string_agg(privilege, ', ' order by privilege) filter (where not now)), ''
-from special left join pg_roles r on r.oid = grantee group by kind, name, rolname`;
+union all ${OBJECTS.join(' union all ')}`;

@@ -1,11 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres } from '../../testing/postgres-cluster';
+import { startPostgres, type PostgresCluster } from '../../testing/postgres-cluster';
+import { startSupabaseWorld } from '../../testing/supabase-world';
 import type { Database } from '../drivers/driver';
 import { openPostgres } from '../drivers/postgres/open';
-import { openShadow } from '../shadow';
+import { openShadow, type Shadow } from '../shadow';
 import { compareDeltas, deltaOf, describeDifferences, readCatalogue } from './index';
+import { GIVEN_FOR_KINDS, KIND_CASES } from './kind-cases';
 
 const scratch = mkdtempSync(join(tmpdir(), 'polydev-versions-'));
 // As root the server runs as another user, who has to get through.
@@ -45,18 +47,66 @@ const deltasOn = async (database: Database) => {
   return [deltaOf(empty, made), deltaOf(made, await readCatalogue(database))] as const;
 };
 
+/** What each step of each kind's case does to a database. */
+const deltasOfKinds = async (database: Database) => {
+  await database.exec(`create role reader; ${GIVEN_FOR_KINDS}`);
+  const deltas: ReturnType<typeof deltaOf>[] = [];
+  let before = await readCatalogue(database);
+  for (const [sql] of KIND_CASES.flat()) {
+    await database.exec(sql);
+    const after = await readCatalogue(database);
+    deltas.push(deltaOf(before, after));
+    before = after;
+  }
+  return deltas;
+};
+
+let shadow: Shadow;
+let debian: PostgresCluster;
+beforeEach(async () => {
+  [shadow, debian] = [await openShadow({ migrations: [], env: {}, cache: scratch }), await startPostgres()];
+});
+afterEach(async () => {
+  await debian.close();
+  await shadow.close();
+});
+
+const onDebian = async <T>(user: string | undefined, work: (database: Database) => Promise<T>): Promise<T> => {
+  const url = debian.url(user === undefined ? {} : { user });
+  const database = await openPostgres({ driver: 'postgres', urlVariable: 'URL' }, { URL: url });
+  return work(database).finally(() => database.close());
+};
+
 test('the same migrations read alike on the PostgreSQL of Debian and the one of npm', async () => {
-  const [shadow, debian] = [await openShadow({ migrations: [], env: {}, cache: scratch }), await startPostgres()];
+  const [made, altered] = await deltasOn(shadow.database);
+  const [madeThere, alteredThere] = await onDebian(undefined, deltasOn);
+  expect(made.length).toBeGreaterThan(40);
+  expect(describeDifferences(compareDeltas(made, madeThere))).toEqual([]);
+  expect(altered.length).toBeGreaterThan(4);
+  expect(describeDifferences(compareDeltas(altered, alteredThere))).toEqual([]);
+});
+
+test('so do all kinds of objects, also where another role makes them', async () => {
+  await debian.query(`create role migrator superuser login password '${debian.password}'`);
+  const deltas = await deltasOfKinds(shadow.database);
+  const there = await onDebian('migrator', deltasOfKinds);
+  expect(deltas.every((delta) => delta.length > 0)).toBe(true);
+  expect(deltas.flatMap((delta, step) => describeDifferences(compareDeltas(delta, there[step] ?? [])))).toEqual([]);
+});
+
+test("and they read the same through Supabase's own MCP server", async () => {
+  const world = await startSupabaseWorld(debian);
   try {
-    const [made, altered] = await deltasOn(shadow.database);
-    const database = await openPostgres({ driver: 'postgres', urlVariable: 'URL' }, { URL: debian.url() });
-    const [madeThere, alteredThere] = await deltasOn(database).finally(() => database.close());
-    expect(made.length).toBeGreaterThan(40);
-    expect(describeDifferences(compareDeltas(made, madeThere))).toEqual([]);
-    expect(altered.length).toBeGreaterThan(4);
-    expect(describeDifferences(compareDeltas(altered, alteredThere))).toEqual([]);
+    const [{ database } = { database: '' }] = await world.sql<{ database: string }>(
+      'select current_database() as database',
+    );
+    for (const sql of ['create role reader', GIVEN_FOR_KINDS, ...KIND_CASES.flatMap((steps) => steps[0]?.[0] ?? [])])
+      await world.sql(sql);
+    const direct = await openPostgres({ driver: 'postgres', urlVariable: 'URL' }, { URL: debian.url({ database }) });
+    const read = await readCatalogue(direct).finally(() => direct.close());
+    expect(await readCatalogue(await world.open())).toEqual(read);
+    expect(read.objects.length).toBeGreaterThan(30);
   } finally {
-    await debian.close();
-    await shadow.close();
+    await world.close();
   }
 });

@@ -5,6 +5,8 @@ export interface DatabaseFailure {
   readonly sqlState: string;
   /** The database's words, without the position. */
   readonly message: string;
+  /** What it adds to them, often with values of a row: not for what is kept. */
+  readonly detail?: string | undefined;
   /** The line of SQL that it is about, where the database said so. */
   readonly line?: string | undefined;
 }

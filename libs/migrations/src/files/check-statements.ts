@@ -18,7 +18,33 @@ export const checkStatements = (
     ...(transaction === 'none' && second
       ? [{ line: second.line, text: 'a `-- no-transaction` file holds exactly one statement; this is a second one' }]
       : []),
+    ...(transaction === 'none' ? statements.slice(0, 1).flatMap(needless) : []),
     ...statements.flatMap(problemOf),
+  ];
+};
+
+/** What PostgreSQL runs in no transaction, or what may end one itself; by its words. */
+const ALONE = [
+  /^(create( unique)? index|drop index|refresh materialized view|reindex) .*concurrently/,
+  /^(vacuum|analyze|reindex|cluster|checkpoint|do|call)\b/,
+  /^alter type .* add value\b/,
+  /^alter table .* detach partition .* concurrently\b/,
+  /^(create|drop|alter) (database|tablespace|subscription|system)\b/,
+];
+
+/** Alone, a statement has no limit on how long it waits for a lock, with everybody else behind it. */
+const needless = ({ tokens, line }: Statement): readonly Problem[] => {
+  const words = tokens.map(({ kind, text }) => (kind === 'string' ? "''" : text)).join(' ');
+  if (ALONE.some((one) => one.test(words))) return [];
+  const name = tokens
+    .slice(0, 2)
+    .map(({ text }) => text)
+    .join(' ');
+  return [
+    {
+      line,
+      text: `\`${name}\` runs in a transaction, where it gives up a lock that it does not get; leave \`-- no-transaction\` out`,
+    },
   ];
 };
 

@@ -13,10 +13,13 @@ export interface Unclosed {
   readonly start: number;
 }
 
-const SPACE = /\s+/y;
-const LINE_COMMENT = /--[^\n]*/y;
+/** Not `\s`: a no-break space is a letter to PostgreSQL. */
+const SPACE = /[ \t\n\r\f\v]+/y;
+const LINE_COMMENT = /--[^\n\r]*/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 const STRING_START = /(?:[eE]|[uU]&|[bBxXnN])?'/y;
+/** Between two quotes that are one string, of the kind that the first one is: a line end, and whatever else is no SQL. */
+const GOES_ON = /[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y;
 const NAME_START = /(?:[uU]&)?"/y;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\d[\w.]*/y;
@@ -68,7 +71,7 @@ const quoted = (sql: string, at: number): Piece | Unclosed | undefined => {
   }
   const opening = match(STRING_START, sql, at);
   if (opening) {
-    const end = closing(sql, at + opening.length, { quote: "'", escapes: opening.toLowerCase() === "e'" });
+    const end = stringEnd(sql, at + opening.length, opening.toLowerCase() === "e'");
     return end === undefined ? { what: 'string', start: at } : string(sql, at, end);
   }
   const name = match(NAME_START, sql, at);
@@ -82,6 +85,15 @@ const string = (sql: string, start: number, end: number): Piece => ({
   end,
   token: { kind: 'string', text: sql.slice(start, end) },
 });
+
+/** Where a string that is open at `from` ends, with all that goes on in later lines. */
+const stringEnd = (sql: string, from: number, escapes: boolean): number | undefined => {
+  let end = closing(sql, from, { quote: "'", escapes });
+  for (let more; end !== undefined && (more = match(GOES_ON, sql, end)) !== undefined;) {
+    end = closing(sql, end + more.length, { quote: "'", escapes });
+  }
+  return end;
+};
 
 /** Where a quote that is open at `from` ends: doubled ones and, where they count, those after a backslash go on. */
 const closing = (

@@ -1,6 +1,6 @@
 import { isOpsError } from '@polydev/errors';
 import { makeFiles, type MigrationFiles, type Texts } from '../../testing/engine-files';
-import { newestVersion, readMigrations } from './index';
+import { newestVersion, readMigrations, statementsOf } from './index';
 
 let files: MigrationFiles;
 beforeEach(() => (files = makeFiles()));
@@ -52,6 +52,25 @@ select E'it\\'s; commit;', '; commit;', ";commit;" from (select 1 as ";commit;")
   expect(problemsOf({ '1_a': sql })).toEqual([]);
 });
 
+test('bodies of functions end with their own end', () => {
+  const sql = `
+create function f() returns int begin atomic select case 1 when 1 then 2 end as case; select (1) as "end"; end;
+create or replace procedure p() begin atomic end;
+create rule r as on delete to t do also (insert into log values (1); notify gone);
+create table commits (id int);`;
+  expect(problemsOf({ '1_a': sql })).toEqual([]);
+  expect(statementsOf(sql).statements).toHaveLength(4);
+});
+
+test('a comment that a lone CR ends is read as one, and the checksum keeps the CR', () => {
+  const [migration] = read({ '1_a': '-- no-transaction\r-- lint: allow rewrite-table: at night\rvacuum full t;\n' });
+  expect(migration).toMatchObject({
+    transaction: 'none',
+    allowed: [{ rule: 'rewrite-table', reason: 'at night' }],
+    sql: '-- no-transaction\r-- lint: allow rewrite-table: at night\rvacuum full t;\n',
+  });
+});
+
 test('savepoints are allowed in a file', () => {
   expect(problemsOf({ '1_a': 'savepoint a; select 1; rollback to savepoint a; release savepoint a' })).toEqual([]);
 });
@@ -82,6 +101,32 @@ test.each<[string, Texts, readonly RegExp[]]>([
     { '1_a': 'create table t ();\ncommit;' },
     [/^20260101000001_a\.sql:2: `commit`: the file is one transaction/],
   ],
+  [
+    'a commit after a comment that a lone CR ends',
+    { '1_a': 'create table half (id int); -- note\rcommit;\ncreate table other (id int);' },
+    [/:2: `commit`/],
+  ],
+  ['a commit after a string that goes on', { '1_a': "select e'a'\n'b\\' , '; commit; --'" }, [/:2: `commit`/]],
+  [
+    'a commit after a function with a column called case',
+    { '1_a': 'create function f() returns int language sql begin atomic select 1 as case; end;\ncommit;' },
+    [/:2: `commit`/],
+  ],
+  [
+    'a commit after a column called begin',
+    { '1_a': 'create function f(begin atomic) as $$ $$;\ncommit;' },
+    [/:2: `com/],
+  ],
+  [
+    'a commit after a view called function',
+    { '1_a': 'create view function as select begin atomic from t;\ncommit;' },
+    [/:2: `com/],
+  ],
+  [
+    'a commit in what is never closed',
+    { '1_a': 'create function f() begin atomic select 1;\ncommit; create table t (' },
+    [/:2: `commit`/],
+  ],
   ['begin and end', { '1_a': 'begin;\nselect 1;\nend' }, [/:1: `begin`/, /:3: `end`/]],
   ['start transaction', { '1_a': 'start transaction; select 1' }, [/:1: `start transaction`/]],
   ['a string that never ends', { '1_a': "select 1;\nselect 'a" }, [/:2: a string is opened here and never closed/]],
@@ -94,6 +139,12 @@ test.each<[string, Texts, readonly RegExp[]]>([
     { '1_a': '-- no-transaction\nvacuum a;\nvacuum b;' },
     [/:3: a `-- no-transaction` file holds exactly one/],
   ],
+  [
+    'alone what runs in a transaction',
+    { '1_a': '-- no-transaction\nalter table t add x int' },
+    [/:2: `alter table` runs in a transaction, .* leave `-- no-transaction` out/],
+  ],
+  ['alone what is only for the session', { '1_a': '-- no-transaction\nset role app' }, [/:2: `set role` runs in/]],
   ['no-transaction too late', { '1_a': 'vacuum a;\n-- no-transaction' }, [/:2: `-- no-transaction` stands after/]],
   [
     'an index without a name',
@@ -124,4 +175,19 @@ test('a directory that is missing is named', () => {
       message: expect.stringContaining('/none is no directory'),
     }),
   );
+});
+
+test.each([
+  'create unique index concurrently if not exists i on t (a)',
+  'drop index concurrently i',
+  'reindex table concurrently t',
+  'refresh materialized view concurrently v',
+  'vacuum (analyze) t',
+  "alter type mood add value if not exists 'calm'",
+  'alter table t detach partition p concurrently',
+  'call fill()',
+  'do $$ begin commit; end $$',
+])('what PostgreSQL runs in no transaction, or what ends its own, may be alone: %s', (statement) => {
+  files.write({ '1_a': `-- no-transaction\n${statement}` });
+  expect(readMigrations(files.directory)).toMatchObject([{ transaction: 'none' }]);
 });

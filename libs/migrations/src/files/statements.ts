@@ -1,4 +1,5 @@
 import { lex, type Token, type Unclosed } from './lex';
+import { split } from './split';
 
 /** One statement of a file. */
 export interface Statement {
@@ -23,7 +24,7 @@ export interface Statements {
   readonly unclosed: { readonly what: Unclosed['what']; readonly line: number } | undefined;
 }
 
-/** The statements and line comments of SQL; a `;` in a quote, a parenthesis or a function's `begin atomic … end` parts nothing. */
+/** The statements and line comments of SQL. A line ends where PostgreSQL ends a comment: at LF, at CR and at both together. */
 export const statementsOf = (sql: string): Statements => {
   const { tokens, unclosed } = lex(sql);
   const lineAt = lineCounter(sql);
@@ -40,40 +41,9 @@ const statement = (sql: string, tokens: readonly Token[], lineAt: (at: number) =
   return { text: sql.slice(start, tokens.at(-1)?.end ?? start), line: lineAt(start), tokens };
 };
 
-const split = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
-  const statements: Token[][] = [];
-  let current: Token[] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.kind === 'symbol' && token.text === ';' && depth <= 0) {
-      statements.push(current);
-      current = [];
-      depth = 0;
-      continue;
-    }
-    depth += deeper(token, current);
-    current.push(token);
-  }
-  return [...statements, current].filter(({ length }) => length > 0);
-};
-
-/** By how much a token opens or closes what a `;` may stand in; `before` is the statement up to it. */
-const deeper = (token: Token, before: readonly Token[]): number => {
-  if (token.kind === 'symbol') return '(['.includes(token.text) ? 1 : ')]'.includes(token.text) ? -1 : 0;
-  if (token.kind !== 'word' || !makesRoutine(before)) return 0;
-  const inBody = before.some(({ text }, at) => text === 'atomic' && before[at - 1]?.text === 'begin');
-  if (token.text === 'atomic') return before.at(-1)?.text === 'begin' ? 1 : 0;
-  if (!inBody) return 0;
-  return token.text === 'case' ? 1 : token.text === 'end' ? -1 : 0;
-};
-
-const makesRoutine = (tokens: readonly Token[]): boolean =>
-  tokens[0]?.text === 'create' && tokens.slice(1, 4).some(({ text }) => text === 'function' || text === 'procedure');
-
 /** Tells the line of a position, counted from 1. */
 const lineCounter = (sql: string): ((at: number) => number) => {
-  const starts = [0];
-  for (let at = sql.indexOf('\n'); at >= 0; at = sql.indexOf('\n', at + 1)) starts.push(at + 1);
+  const starts = [0, ...[...sql.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
   return (at) => {
     let low = 0;
     let high = starts.length;

@@ -49,6 +49,11 @@ export const holdsLease = (claim: Claim): string =>
 export const leaseBusy = `
 select not exists (select from deploy_meta.lease for update skip locked) as busy`;
 
+/** Whether a deployment's run holds the lease, by its time or by an open transaction: one row, `held`. */
+export const leaseOf = (deployment: string): string => `
+select deployment = ${literal(deployment)} and (token is not null and expires_at > pg_catalog.clock_timestamp()
+  or not exists (select from deploy_meta.lease for update skip locked)) as held from deploy_meta.lease`;
+
 /** Inside a block of PL/pgSQL: locks the lease's row until the transaction ends, and raises {@link LEASE_LOST} if it is not ours. */
 export const fence = (claim: Claim): string => `
 update deploy_meta.lease set expires_at = ${until(claim)} where ${mine(claim)};

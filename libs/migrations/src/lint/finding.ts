@@ -20,6 +20,14 @@ export interface Finding {
 /** A finding of a statement, before it is known what its file answers for. */
 export type StatementFinding = Omit<Finding, 'file' | 'line' | 'allowed'>;
 
+/** A finding that stops the run. */
+export const blocks = (rule: string, text: string, instead: string): StatementFinding => ({
+  rule,
+  level: 'blocks',
+  text,
+  instead,
+});
+
 /** What the lint knows of the real database. */
 export interface LintFacts {
   readonly tables: readonly TableFact[];

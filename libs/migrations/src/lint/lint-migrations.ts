@@ -8,15 +8,18 @@ import {
   type LintFacts,
   type StatementFinding,
 } from './finding';
+import { followMade, type Made } from './made';
+import { tableOf } from './objects';
 import { alters, rewritesByMaintenance } from './rules/alter';
-import { destroys } from './rules/destroy';
+import { dropped } from './rules/destroy';
+import { changesOwnRecords } from './rules/own-records';
+import { emptied } from './rules/rows';
 import { runSquawk, squawkProgram, type SquawkFinding } from './squawk';
-import { madeBy, tableOf } from './statement-parts';
 
 /**
- * Looks at pending migrations: by rules of our own (what destroys data or breaks the release that runs) and by squawk's. What a file
- * answers for is marked as such and stays in the list. What stands in functions and `do` blocks is not looked at. `program`
- * undefined = our own rules only, which a note says.
+ * Looks at pending migrations, in the order in which they are applied: by rules of our own (what destroys data or breaks the release
+ * that runs) and by squawk's. What a file answers for is marked as such and stays in the list. What stands in functions and `do`
+ * blocks is not looked at. `program` undefined = our own rules only, which a note says.
  */
 export const lintMigrations = async (
   pending: readonly LintedMigration[],
@@ -27,38 +30,41 @@ export const lintMigrations = async (
     ? []
     : [`squawk-cli has no program for ${process.platform}-${process.arch}: only the rules of our own were applied`];
   const others = program ? await runSquawk(program, pending) : [];
-  return { findings: pending.flatMap((one, at) => lintOne(one, facts, others[at] ?? [])), notes };
+  const made = followMade();
+  return { findings: pending.flatMap((one, at) => lintOne(one, { facts, made }, others[at] ?? [])), notes };
 };
 
 /** Findings that stop a run. */
 export const blocking = ({ findings }: Pick<Lint, 'findings'>): readonly Finding[] =>
   findings.filter(({ level, allowed }) => level === 'blocks' && allowed === undefined);
 
-const lintOne = (
-  migration: LintedMigration,
-  facts: LintFacts,
-  others: readonly SquawkFinding[],
-): readonly Finding[] => {
+/** What is known before a file: the real database, and what the files before it make. */
+interface Known {
+  readonly facts: LintFacts;
+  readonly made: Made;
+}
+
+const lintOne = (migration: LintedMigration, known: Known, others: readonly SquawkFinding[]): readonly Finding[] => {
   const { statements } = statementsOf(migration.sql);
-  const own = ownFindings(statements, facts);
-  const found = [...own, ...others.map((one) => adopted(one, statements, facts))];
+  const own = ownFindings(statements, known);
+  const found = [...own, ...others.map((one) => adopted(one, statements, known.facts))];
   return found.sort((a, b) => a.line - b.line).map((one) => withAnswer(one, migration));
 };
 
 type Placed = StatementFinding & { readonly line: number };
 
-const ownFindings = (statements: readonly Statement[], facts: LintFacts): readonly Placed[] => {
-  const made = new Set<string>();
-  const isNew = (name: string) => made.has(name) || made.has(name.split('.')[0] ?? '');
+const ownFindings = (statements: readonly Statement[], { facts, made }: Known): readonly Placed[] => {
+  made.beginFile();
   return statements.flatMap((statement) => {
     const found = [
-      ...destroys(statement, isNew),
-      ...alters(statement, isNew, facts),
+      ...changesOwnRecords(statement),
+      ...dropped(statement, made.isNew),
+      ...emptied(statement, made.isNew),
+      ...alters(statement, made.isNew, facts),
       ...rewritesByMaintenance(statement, facts),
-    ].map((finding) => ({ ...finding, line: statement.line }));
-    const name = madeBy(statement);
-    if (name !== undefined) made.add(name);
-    return found;
+    ];
+    made.takeIn(statement);
+    return found.map((finding) => ({ ...finding, line: statement.line }));
   });
 };
 

@@ -14,10 +14,12 @@ export interface Plan {
   readonly applied: readonly Known[];
   /** Applied, and edited since. */
   readonly drifted: readonly Known[];
-  /** Pending, but older than the newest that is applied. */
+  /** Pending, but older than the newest that is applied; an attempt that failed gives no leave for the next. */
   readonly outOfOrder: readonly Migration[];
   /** Recorded, without a file here: the database is ahead of these files, or a file was deleted. */
   readonly missing: readonly AppliedMigration[];
+  /** Pending, and the very text of a missing one that is applied: its file got another name. */
+  readonly renamed: readonly Known[];
   /** Pending; begun outside of a transaction by a run that never reported back. */
   readonly running: readonly Known[];
   /** Pending; an earlier attempt failed. */
@@ -42,12 +44,21 @@ export const planMigrations = (files: readonly Migration[], applied: readonly Ap
     .sort()
     .at(-1);
   const pending = migrations.filter(({ version }) => !isDone(records.get(version)));
+  const missing = applied.filter(({ version }) => !versions.has(version)).sort(byVersion);
   return {
     pending,
     applied: done.filter(isUnchanged),
     drifted: done.filter((one) => !isUnchanged(one)),
-    outOfOrder: pending.filter(({ version }) => !records.has(version) && version < (schemaVersion ?? '')),
-    missing: applied.filter(({ version }) => !versions.has(version)).sort(byVersion),
+    outOfOrder: pending.filter(
+      ({ version }) => records.get(version)?.state !== 'running' && version < (schemaVersion ?? ''),
+    ),
+    missing,
+    renamed: pending.flatMap((migration) =>
+      missing
+        .filter((record) => isDone(record) && record.checksum === migration.checksum)
+        .slice(0, 1)
+        .map((record) => ({ migration, record })),
+    ),
     running: known.filter(({ record }) => record.state === 'running'),
     failed: known.filter(({ record }) => record.state === 'failed'),
     schemaVersion,

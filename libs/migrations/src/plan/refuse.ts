@@ -1,9 +1,16 @@
-import { combined, migrationsDrifted, migrationsOutOfOrder, migrationUnfinished, type OpsError } from '@polydev/errors';
+import {
+  combined,
+  migrationsDrifted,
+  migrationsOutOfOrder,
+  migrationsRenamed,
+  migrationUnfinished,
+  type OpsError,
+} from '@polydev/errors';
 import { kindOf } from '../files';
 import type { Known, Plan } from './plan';
 
 /**
- * Throws what stands against a plan, all at once: MIGRATIONS_DRIFTED, MIGRATIONS_OUT_OF_ORDER unless they are allowed, and
+ * Throws what stands against a plan, all at once: MIGRATIONS_DRIFTED, MIGRATIONS_RENAMED, MIGRATIONS_OUT_OF_ORDER unless they are allowed, and
  * MIGRATION_UNFINISHED for what began, never reported back, and leaves no trace that the database could be asked for.
  */
 export const refusePlan = (plan: Plan, { allowOutOfOrder }: { readonly allowOutOfOrder: boolean }): void => {
@@ -11,7 +18,10 @@ export const refusePlan = (plan: Plan, { allowOutOfOrder }: { readonly allowOutO
   if (problems.length > 0) throw combined(problems);
 };
 
-const problemsOf = ({ drifted, outOfOrder, running, schemaVersion }: Plan, allowOutOfOrder: boolean): OpsError[] => {
+const problemsOf = (
+  { drifted, renamed, outOfOrder, running, schemaVersion }: Plan,
+  allowOutOfOrder: boolean,
+): OpsError[] => {
   const problems: OpsError[] = [];
   if (drifted.length > 0) {
     problems.push(
@@ -22,6 +32,11 @@ const problemsOf = ({ drifted, outOfOrder, running, schemaVersion }: Plan, allow
           found: migration.checksum,
         })),
       }),
+    );
+  }
+  if (renamed.length > 0) {
+    problems.push(
+      migrationsRenamed({ renamed: renamed.map(({ migration, record }) => ({ ...migration, recorded: record })) }),
     );
   }
   if (outOfOrder.length > 0 && !allowOutOfOrder) {

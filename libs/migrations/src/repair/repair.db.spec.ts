@@ -61,7 +61,7 @@ test('a record without a file is forgotten if it is named, since a checkout may 
 describe('a statement of which nothing tells how it went', () => {
   const interrupted = async () => {
     const database = await migrated();
-    database.write({ '3_data': '-- no-transaction\ninsert into one default values' });
+    database.write({ '3_data': '-- no-transaction\ndo $$ begin insert into one default values; commit; end $$' });
     const checksum = database.migrations()[2]?.checksum ?? '';
     await database.query(
       `insert into deploy_meta.migrations values ('${versionOf(3)}', 'data', '${checksum}', 'running', now(), 'bob@ci')`,

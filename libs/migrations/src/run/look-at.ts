@@ -3,7 +3,7 @@ import { readApplied } from '../store';
 import type { MigrateInput } from './migrate';
 
 /**
- * The plan for a database, which is reported, unless something stands against it. Throws MIGRATIONS_DRIFTED,
+ * The plan for a database, which is reported, unless something stands against it. Throws MIGRATIONS_DRIFTED, MIGRATIONS_RENAMED,
  * MIGRATIONS_OUT_OF_ORDER, MIGRATION_UNFINISHED.
  */
 export const lookAt = async (

@@ -1,13 +1,15 @@
 import { AUTHOR } from '../../testing/engine-database';
 import { versionOf } from '../../testing/engine-files';
 import { engineWorld } from '../../testing/engine-world';
+import { failureOf } from '../drivers/sql-state';
 
 const world = engineWorld();
 
 test('what is pending is listed, applied with its time, and the change told in lines of +, - and ~; again there is nothing to do', async () => {
   const database = await world.database();
+  await database.query('create table old ()');
   database.write({
-    '1_make': 'create table t (id bigint primary key, note varchar(20)); create table old ();',
+    '1_make': 'create table t (id bigint primary key, note varchar(20));',
     '2_change': '-- lint: allow drop-table: nobody used it\nalter table t alter note type text; drop table old;',
   });
   const first = await database.migrate();
@@ -186,4 +188,51 @@ test('what a file sets for its session ends with it', async () => {
   } finally {
     await database.query('drop role limited');
   }
+});
+
+test('what a file makes for its session alone, the next one does not meet', async () => {
+  const database = await world.database();
+  const twice = 'create temp table notes as select 1 as id; listen news; select pg_advisory_lock(1);';
+  database.write({
+    '1_notes': 'create table notes (id bigint)',
+    '2_temporary': twice,
+    '3_more': `${twice} drop table pg_temp.notes; alter table notes add column more text`,
+  });
+  const { error, result } = await database.migrate({ shadow: world.shadow() });
+  expect(error).toBeUndefined();
+  expect(result?.differences).toEqual([]);
+  expect(await database.query("select from information_schema.columns where table_schema = 'public'")).toHaveLength(2);
+  expect(await database.query("select from pg_locks where locktype = 'advisory'")).toEqual([]);
+});
+
+test('a late file that failed once still needs leave', async () => {
+  const database = await world.database();
+  database.write({ '2_two': 'create table two ()' });
+  await database.migrate();
+  database.write({ '1_late': 'select 1 / count(*) from two' });
+  expect((await database.migrate({ allowOutOfOrder: true })).error?.code).toBe('MIGRATION_FAILED');
+  expect((await database.migrate()).error?.code).toBe('MIGRATIONS_OUT_OF_ORDER');
+});
+
+test('what PostgreSQL adds of a row is no part of the error', async () => {
+  const database = await world.database();
+  await database.query("create table people as select 'jane@private.example' as owner from generate_series(1, 2)");
+  database.write({ '1_unique': 'create unique index on people (owner)' });
+  const { error, text } = await database.migrate();
+  expect(error?.code).toBe('MIGRATION_FAILED');
+  expect(text).toContain('could not create unique index');
+  expect(text).not.toContain('jane');
+  expect(failureOf(error)?.detail).toContain('jane@private.example');
+});
+
+test('an applied file that got another name is not run again, unless its old record is forgotten', async () => {
+  const database = await world.database();
+  database.write({ '1_log': 'create table log (at timestamptz); insert into log values (now())', '2_two': 'select 2' });
+  await database.migrate();
+  database.remove('1_log');
+  database.write({ '3_log': 'create table log (at timestamptz); insert into log values (now())' });
+  const { error } = await database.migrate();
+  expect(error?.code).toBe('MIGRATIONS_RENAMED');
+  expect(error?.message).toContain('20260101000003_log reads as 20260101000001_log, which is applied and has no file');
+  expect(await database.query('select from log')).toHaveLength(1);
 });

@@ -19,6 +19,9 @@ export interface MigrateInput extends RunInput {
   readonly allowOutOfOrder?: boolean | undefined;
   /** Where the files are tried first; undefined = nowhere, which leaves them not validated. */
   readonly shadow: ShadowSource | undefined;
+  /** Awaited when all looks are over and the lease is held, before the first file: for whoever writes down what is begun. */
+  readonly onBegin?:
+    ((schema: { readonly from: string | undefined; readonly to: string | undefined }) => Promise<void>) | undefined;
 }
 
 export interface MigrateResult {
@@ -39,7 +42,7 @@ export interface MigrateResult {
 
 /**
  * Applies what is pending, under the lease, and validates the schema's change against a shadow's. Nothing pending: looks once and
- * changes nothing. Throws MIGRATIONS_DRIFTED, MIGRATIONS_OUT_OF_ORDER, MIGRATION_UNFINISHED, MIGRATION_LINT_BLOCKS and
+ * changes nothing. Throws MIGRATIONS_DRIFTED, MIGRATIONS_RENAMED, MIGRATIONS_OUT_OF_ORDER, MIGRATION_UNFINISHED, MIGRATION_LINT_BLOCKS and
  * MIGRATION_WOULD_FAIL before anything is applied, and MIGRATION_FAILED and its kin for a file that failed; those before it stay
  * applied. Differences from the shadow are no error here: all is applied then; see `ensureAsTried`.
  */
@@ -59,6 +62,7 @@ const applyPlan = async (input: MigrateInput, plan: Plan, run: RunContext): Prom
   const { database } = input;
   await inspect(input, plan.pending);
   const rehearsal = await rehearsalOf(input, plan);
+  await input.onBegin?.({ from: plan.schemaVersion, to: aimOf(plan) });
   const before = await readSchema(run);
   const applied = await applyPending(run, plan.pending);
   const changes = deltaOf(before, await readSchema(run));
@@ -72,6 +76,10 @@ const applyPlan = async (input: MigrateInput, plan: Plan, run: RunContext): Prom
     advice: await database.advise(),
   };
 };
+
+/** The newest version once all is applied. */
+const aimOf = ({ schemaVersion, pending }: Plan): string | undefined =>
+  [...(schemaVersion === undefined ? [] : [schemaVersion]), ...pending.map(({ version }) => version)].sort().at(-1);
 
 const rehearsalOf = async (input: MigrateInput, plan: Plan): Promise<Rehearsal> => {
   const { database, shadow, report } = input;

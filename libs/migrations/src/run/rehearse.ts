@@ -98,15 +98,18 @@ const NOT_INSTALLED = new Set(['0A000', '58P01']);
 const cannotJudge = ({ failure, cause }: Failed, shadow: Shadow): boolean =>
   NOT_INSTALLED.has(failure.sqlState) || shadowCannotJudge(cause, shadow).length > 0;
 
+/** What a file can bring about: it fails, its session is no use to who comes after it, or it lost its record. */
+const BY_A_FILE = new Set<string>(['MIGRATION_FAILED', 'DATABASE_STATEMENT_FAILED', 'MIGRATION_NOT_RECORDED']);
+
 /** What the database had against a migration; other errors pass through. */
 const attempt = async (work: () => Promise<unknown>, { current }: Trial): Promise<Failed | undefined> => {
   try {
     await work();
     return undefined;
   } catch (error) {
-    const failure = failureOf(error);
     const migration = current();
-    if (!isOpsError(error, 'MIGRATION_FAILED') || !failure || !migration) throw error;
+    if (!isOpsError(error) || !BY_A_FILE.has(error.code) || !migration) throw error;
+    const failure = failureOf(error) ?? { sqlState: '', message: error.message };
     return { migration, failure, hint: error.hint, cause: error };
   }
 };

@@ -13,7 +13,8 @@ const DURATION =
  * The script of a migration that is one transaction: guard, the file, its record. The guard locks the lease's row, so that as long as
  * the transaction lasts nobody can take the lease, even if this process dies; and it stops a script that arrives twice. `;` and a line
  * break after the file end a last statement without one. What a file sets for its session (a dump sets much) is put back, for the
- * record's sake and for whoever has the session next behind a pooler.
+ * record's sake and for whoever has the session next, the next file or somebody behind a pooler: settings, temporary tables,
+ * locks and channels. Prepared statements are left, since those of a pooler would go with them.
  */
 export const scriptOf = (migration: Migration, { lease, author, limits }: RunContext): string => `\
 set local lock_timeout = ${Math.round(limits.lockTimeoutMs)};
@@ -28,5 +29,8 @@ reset session authorization;
 reset role;
 ${writeRecord({ ...migration, ...author, state: 'applied', duration: DURATION })};
 ${refreshLease(lease)};
+discard temp;
+unlisten *;
+select pg_catalog.pg_advisory_unlock_all();
 reset all;
 `;

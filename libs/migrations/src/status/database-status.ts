@@ -23,7 +23,7 @@ export const databaseStatus = async ({
   const recordOf = new Map(records.map((record) => [record.version, record]));
   const views = [
     ...migrations.map((migration) => viewOf(migration, recordOf.get(migration.version))),
-    ...missing.map((record) => ({ ...recordView(record), state: 'missing' as const, checksum: record.checksum })),
+    ...missing.map(missingView),
   ];
   return {
     target,
@@ -37,16 +37,25 @@ export const databaseStatus = async ({
 
 const viewOf = (migration: Migration, record: AppliedMigration | undefined): MigrationView => {
   const { version, name, checksum } = migration;
-  if (!record) return { version, name, checksum, state: 'pending' };
+  const alone = migration.transaction === 'none' ? { transaction: 'none' as const } : {};
+  if (!record) return { version, name, checksum, ...alone, state: 'pending' };
   const drifted = isDone(record) && record.checksum !== checksum;
   return {
     ...recordView(record),
     name,
     checksum,
+    ...alone,
     appliedChecksum: record.checksum,
     state: drifted ? 'drifted' : record.state,
   };
 };
+
+const missingView = (record: AppliedMigration): MigrationView => ({
+  ...recordView(record),
+  state: 'missing',
+  checksum: record.checksum,
+  ...(record.state === 'failed' ? { failed: true } : {}),
+});
 
 const recordView = ({ version, name, appliedAt, by, deployment, durationMs }: AppliedMigration) => ({
   version,

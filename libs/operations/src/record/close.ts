@@ -1,6 +1,7 @@
 import { deploymentHeadSchema, type DeploymentHead, type DeploymentRecord } from '@polydev/contract';
 import { mustRun, type Host } from '@polydev/host';
 import { withHosts } from '../connect';
+import { settleDatabases } from '../databases/settle-databases';
 import { recordLayout } from '../layout';
 import type { CloseInput } from '../operations';
 import { closeParts } from './close-parts';
@@ -17,6 +18,7 @@ export const closeDeployment = (input: CloseInput): Promise<DeploymentRecord | u
   withHosts(input.environment, input.signal, async (hosts) => {
     const known = await readOpen(hosts, input);
     for (const host of hosts) await closeParts(host, known, input);
+    await settleDatabases(hosts, known, input);
     const written = await writtenRecord(hosts, input);
     const found = await readOpen(hosts, input);
     const own = input.head && joined(input.deployment, ofDeployment(found, input.deployment), { input, written });

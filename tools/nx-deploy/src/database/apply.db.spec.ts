@@ -92,6 +92,20 @@ test('a database that was changed by hand is migrated, and the run fails with wh
   expect(ended.error?.message).toContain('by_hand');
 });
 
+test('a statement outside of a transaction that fails may leave something, and is said so', async () => {
+  write('20261101000003', 'create table twice (id bigint);');
+  await apply(new AbortController().signal);
+  await postgres.query('insert into twice values (1), (1)', database.name);
+  write('20261101000004', '-- no-transaction\ncreate unique index concurrently twice_id on public.twice (id);');
+  const told: string[] = [];
+  const ended = await apply(new AbortController().signal, (event) => {
+    if (event.kind === 'note') told.push(event.text);
+  });
+  expect(ended).toMatchObject({ outcome: 'half-way', error: { code: 'MIGRATION_FAILED' } });
+  expect(ended.error?.message).not.toContain('(id)=(1)');
+  expect(told).toContainEqual(expect.stringMatching(/^PostgreSQL adds: Key \(id\)=\(1\) is duplicated/));
+});
+
 test('a file that fails leaves nothing, also where the shadow let it pass', async () => {
   await apply(new AbortController().signal);
   await postgres.query('insert into notes values (1)', database.name);

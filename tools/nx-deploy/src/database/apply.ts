@@ -1,4 +1,5 @@
 import type { DatabaseOutcome, GivenApproval } from '@polydev/operations';
+import type { SchemaMove } from '@polydev/contract';
 import { isOpsError } from '@polydev/errors';
 import type { Database, MigrateResult, MigrationEvent } from '@polydev/migrations';
 import type { Report } from '@polydev/reporting';
@@ -20,6 +21,8 @@ export interface ApplyInput extends DatabaseInput {
   readonly allowed?: AllowedPlans;
   /** Where a plan needs somebody's approval: throws unless it has it; who gave it. */
   readonly approval?: (plan: PlanDecisions) => Promise<GivenApproval>;
+  /** Awaited before anything is applied, with the version that is set out for. */
+  readonly begin?: (schema: SchemaMove) => Promise<void>;
 }
 
 /** How applying ended, and what it did, where all went well. */
@@ -38,19 +41,30 @@ export const applyMigrations = (input: ApplyInput): Promise<Applied> =>
     refuseUnexpected(before, input);
     const needsApproval = pendingOf(before).length > 0 ? input.approval : undefined;
     const approved = needsApproval ? { approval: await needsApproval(databaseDecisions(before)) } : {};
-    const begun: string[] = [];
+    const begun: SchemaMove[] = [];
     const applied: string[] = [];
+    let current: string | undefined;
+    const begin = async (schema: SchemaMove) => {
+      begun.push(schema);
+      await input.begin?.(schema);
+    };
     const note = (event: MigrationEvent) => {
-      if (event.event === 'started') begun.push(event.migration.version);
+      if (event.event === 'started') current = event.migration.version;
       if (event.event === 'applied') applied.push(event.migration.version);
     };
     try {
-      return { ...(await apply(database, { ...input, files, note })), ...approved };
+      return { ...(await apply(database, { ...input, files, note, begin })), ...approved };
     } catch (error) {
-      if (begun.length === 0 || !isOpsError(error)) throw error;
-      const to = await versionNow(database, { ...input, files, applied, from: before.schemaVersion });
-      const outcome = applied.length === 0 && to === before.schemaVersion ? 'failed' : 'half-way';
-      return { outcome, schema: schemaMove(before.schemaVersion, to), error, ...approved };
+      const [aim] = begun;
+      if (aim === undefined || !isOpsError(error)) throw error;
+      await tellDetail(error, input.report);
+      const now = await versionNow(database, { ...input, files });
+      if (now === undefined || error.code === 'MIGRATION_OUTCOME_UNKNOWN')
+        return { outcome: 'unknown', schema: aim, error, ...approved };
+      const leavesNothing = files.find(({ version }) => version === current)?.transaction !== 'none';
+      const isAsBefore = applied.length === 0 && now.to === before.schemaVersion && leavesNothing;
+      const outcome = isAsBefore ? 'failed' : 'half-way';
+      return { outcome, schema: schemaMove(before.schemaVersion, now.to), error, ...approved };
     }
   });
 
@@ -65,8 +79,9 @@ const apply = async (
     by,
     deployment,
     allowOutOfOrder,
+    begin,
     ...input
-  }: Applying & { note: (event: MigrationEvent) => void },
+  }: Applying & { note: (event: MigrationEvent) => void; begin: (schema: SchemaMove) => Promise<void> },
 ): Promise<Applied> => {
   const { migrate, describeResult, ensureAsTried } = await engine();
   const tell = await teller(report);
@@ -81,6 +96,7 @@ const apply = async (
     shadow: shadowOf(input.database),
     allowOutOfOrder: allowOutOfOrder ?? false,
     signal: input.signal,
+    onBegin: ({ from, to }) => begin(schemaMove(from, to)),
   });
   tellLines(describeResult(result), report);
   const schema = schemaMove(result.from, result.to);
@@ -93,20 +109,26 @@ const apply = async (
   return { outcome: result.applied.length === 0 ? 'unchanged' : 'moved', schema, result };
 };
 
-/** After a failure: as the database says, or, where it cannot be asked any more, as far as this run had come. */
+/** After a failure, as the database says; undefined where it cannot be asked any more. */
 const versionNow = async (
   database: Database,
-  input: Applying & { readonly applied: readonly string[]; readonly from: string | undefined },
-): Promise<string | undefined> => {
+  input: Applying,
+): Promise<{ readonly to: string | undefined } | undefined> => {
   try {
-    return (await statusOf(database, input)).schemaVersion;
+    return { to: (await statusOf(database, input)).schemaVersion };
   } catch (error) {
     if (!isOpsError(error)) throw error;
-    return [...(input.from === undefined ? [] : [input.from]), ...input.applied].sort().at(-1);
+    return undefined;
   }
 };
 
-const schemaMove = (from: string | undefined, to: string | undefined) => ({
+/** What PostgreSQL adds to an error often holds rows of the table: it is for the terminal, and for no record. */
+const tellDetail = async (error: unknown, report: Report): Promise<void> => {
+  const detail = (await engine()).failureOf(error)?.detail;
+  if (detail !== undefined) report({ kind: 'note', text: `PostgreSQL adds: ${detail}` });
+};
+
+const schemaMove = (from: string | undefined, to: string | undefined): SchemaMove => ({
   ...(from === undefined ? {} : { from }),
   ...(to === undefined ? {} : { to }),
 });

@@ -31,12 +31,13 @@ export const deployDatabaseInRun = (input: DeployDatabaseInRunInput): Promise<bo
       head,
       report,
       signal,
-      migrate: async (hosts) => {
+      migrate: async (hosts, begin) => {
         const applied = await applyMigrations({
           ...input,
           ...approvalWanted({ root: context.root, environment }, (plan: PlanDecisions) => plan),
           root: context.root,
           hosts,
+          begin,
           by: deployer(),
           deployment: head.id,
         });

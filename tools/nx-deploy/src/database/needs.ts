@@ -7,7 +7,7 @@ import type { TaskTools } from '../executors/reporting-errors';
 import { matchTargets } from '../inference/match-targets';
 import { type DatabaseInput, migrationsOf } from './connect';
 import { engine } from './engine';
-import { statusOfDatabase } from './status';
+import { pendingOf, statusOfDatabase } from './status';
 
 /** The databases that a target depends on, by its project's dependencies or by the manifest, through whatever lies between. Pure. */
 export const databasesBelow = (
@@ -52,8 +52,8 @@ export const schemasFor = async (input: SchemasInput): Promise<{ readonly schema
   const facts = await Promise.all(
     databases.map((database) => lookAt({ environment, database, root: context.root, signal })),
   );
-  const behind = facts.flatMap(({ database, needs, has }) =>
-    needs !== undefined && (has ?? '') < needs ? [{ database, needs, has }] : [],
+  const behind = facts.flatMap(({ isThere, database, needs, has }) =>
+    needs === undefined || isThere ? [] : [{ database, needs, has }],
   );
   if (behind.length > 0) {
     throw releaseNeedsNewerSchema({ target: target.name, environment: environment.name, behind });
@@ -65,12 +65,16 @@ interface SchemaFacts {
   readonly database: string;
   readonly needs: string | undefined;
   readonly has: string | undefined;
+  /** Whether what it needs is applied, which a newer migration of another branch does not tell. */
+  readonly isThere: boolean;
 }
 
 const lookAt = async (input: DatabaseInput): Promise<SchemaFacts> => {
   const { newestVersion } = await engine();
-  const [files, { schemaVersion: has }] = await Promise.all([migrationsOf(input), statusOfDatabase(input)]);
-  return { database: input.database.name, needs: newestVersion(files), has };
+  const [files, { schemaVersion: has, migrations }] = await Promise.all([migrationsOf(input), statusOfDatabase(input)]);
+  const needs = newestVersion(files);
+  const pending = pendingOf({ migrations }).map(({ version }) => version);
+  return { database: input.database.name, needs, has, isThere: needs === undefined || !pending.includes(needs) };
 };
 
 const versionsOf = (facts: readonly SchemaFacts[], which: 'needs' | 'has'): SchemaVersions =>

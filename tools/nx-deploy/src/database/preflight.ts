@@ -4,6 +4,7 @@ import {
   isOpsError,
   migrationsDrifted,
   migrationsOutOfOrder,
+  migrationsRenamed,
   type OpsError,
 } from '@polydev/errors';
 import type { DatabaseTarget } from '@polydev/manifest';
@@ -38,8 +39,16 @@ const missingShadow = (database: DatabaseTarget): readonly OpsError[] => {
 /** What a deploy would refuse when its turn came: said before the first one begins. Pure. */
 export const refusalsOf = ({ migrations, schemaVersion: newest = '' }: DatabaseStatus): readonly OpsError[] => {
   const drifted = migrations.filter(({ state }) => state === 'drifted');
-  const late = migrations.filter(({ state, version }) => state === 'pending' && version < newest);
+  const late = migrations.filter(
+    ({ state, version }) => (state === 'pending' || state === 'failed') && version < newest,
+  );
+  const missing = migrations.filter(({ state, failed }) => state === 'missing' && !failed);
+  const renamed = pendingOf({ migrations }).flatMap((one) => {
+    const recorded = missing.find(({ checksum }) => checksum === one.checksum);
+    return recorded ? [{ ...one, recorded }] : [];
+  });
   return [
+    ...(renamed.length === 0 ? [] : [migrationsRenamed({ renamed })]),
     ...(drifted.length === 0
       ? []
       : [

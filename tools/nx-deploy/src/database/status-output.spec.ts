@@ -50,6 +50,12 @@ test('preflight refuses what a deploy would refuse when its turn came', () => {
   const now = status(view(1, 'pending'), view(2, 'drifted', { appliedChecksum: 'b'.repeat(64) }), view(3, 'pending'));
   expect(refusalsOf(now).map(({ code }) => code)).toEqual(['MIGRATIONS_DRIFTED', 'MIGRATIONS_OUT_OF_ORDER']);
   expect(refusalsOf(status(view(2, 'applied'), view(3, 'pending')))).toEqual([]);
+  expect(refusalsOf(status(view(2, 'missing'), view(3, 'pending'))).map(({ code }) => code)).toEqual([
+    'MIGRATIONS_RENAMED',
+  ]);
+  expect(refusalsOf(status(view(2, 'missing', { failed: true }), view(3, 'pending')))).toEqual([]);
+  const alone = { transaction: 'none' } as const;
+  expect(textsOf(status(view(3, 'failed', alone)))).toContainEqual(expect.stringContaining('may have left something'));
 });
 
 test('in the overview it is up to date, behind, or in trouble', () => {

@@ -49,9 +49,15 @@ const warnings = ({ target, migrations }: DatabaseStatus): readonly Event[] =>
 const WARNINGS: Readonly<Partial<Record<MigrationView['state'], (view: MigrationView) => string>>> = {
   drifted: ({ version, name, checksum, appliedChecksum = 'unknown' }) =>
     `${version}_${name} was edited after it had been applied: SHA-256 ${appliedChecksum} then, ${checksum} now.`,
-  failed: ({ version, name }) => `${version}_${name} failed, and nothing of it is in the schema.`,
+  failed: ({ version, name, transaction }) =>
+    transaction === 'none'
+      ? `${version}_${name} failed outside of a transaction, and may have left something, as an invalid index.`
+      : `${version}_${name} failed, and nothing of it is in the schema.`,
   running: ({ version, name, by = 'somebody' }) => `${version}_${name} was begun by ${by} and has not reported back.`,
-  missing: ({ version, name }) => `${version}_${name} is recorded, and there is no file of it here.`,
+  missing: ({ version, name, failed }) =>
+    failed
+      ? `${version}_${name} failed, and there is no file of it here any more.`
+      : `${version}_${name} is recorded, and there is no file of it here.`,
 };
 
 const repair = (target: string) => `\`npx nx run ${target}:migrate --repair\` shows what can be mended.`;

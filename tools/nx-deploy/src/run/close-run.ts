@@ -6,6 +6,7 @@ import { closeDeployment, liveShas, type OperationContext } from '@polydev/opera
 import { auditorOf } from '../audit/auditor-of';
 import { emergencyEnded } from '../access/emergency';
 import { deployedRef } from '../base/deployed-ref';
+import { askDatabase } from '../database/ask';
 import { moveDeployedRef } from '../base/move-deployed-ref';
 import { matchTargets } from '../inference/match-targets';
 import { closingTable } from './closing-table';
@@ -30,8 +31,10 @@ export const closeRun = async (input: CloseRunInput): Promise<DeploymentRecord |
     ...(await auditorOf(input.root, environment)),
     deployment: run.head.id,
     head: run.head,
+    askDatabase: (begun) => askDatabase(begun, { environment, root: input.root, signal }),
   });
-  if (record !== undefined) [closingTable(record, environment), ...schemasThatStay(record)].forEach(report);
+  if (record !== undefined)
+    [closingTable(record, environment), ...schemasThatStay(record), ...notEnded(record)].forEach(report);
   if (record?.emergency) emergencyEnded(record).forEach(report);
   noteClosed(run);
   await moveRef(input);
@@ -47,6 +50,20 @@ const schemasThatStay = ({ outcome, targets }: DeploymentRecord): readonly Event
           ? [{ kind: 'note' as const, text: `${target} stays at schema ${schema.to}: migrations only go forward.` }]
           : [],
       );
+
+/** A migration goes on in its database when whoever sent it has gone. */
+const notEnded = ({ targets }: DeploymentRecord): readonly Event[] =>
+  targets.flatMap(({ target, outcome, schema }) =>
+    schema !== undefined && outcome === 'running'
+      ? [
+          {
+            kind: 'warning' as const,
+            text: `${target}: it is not known how its migration ended; it may still run in the database. The next deploy writes it down.`,
+            hint: `\`npx nx run ${target}:status\` shows what is applied, \`npx nx run ${target}:migrate\` goes on.`,
+          },
+        ]
+      : [],
+  );
 
 /** What cannot be closed now, the hook tries once more when the tasks have ended, and fails the run if it must. */
 export const closeOrLeave = async (input: CloseRunInput): Promise<boolean> => {

@@ -13,10 +13,11 @@ import { processes, statusText } from './status-text';
 const json = (value: unknown) => JSON.stringify(value, undefined, 2);
 
 async function start(line: CommandLine): Promise<string> {
-  const { sandbox, started, leftoversEnded } = await startSandbox(line);
-  if (line.json) return json({ sandbox, started, leftoversEnded });
+  const { sandbox, started, unitsStarted, leftoversEnded } = await startSandbox(line);
+  if (line.json) return json({ sandbox, started, unitsStarted, leftoversEnded });
   const before = leftoversEnded > 0 ? [`sandbox: ended ${processes(leftoversEnded)} that an earlier run had left`] : [];
-  return [...before, started ? 'sandbox: started' : 'sandbox: runs already', statusText(sandbox)].join('\n');
+  const again = unitsStarted.length > 0 ? `; started what did not run: ${unitsStarted.join(', ')}` : '';
+  return [...before, started ? 'sandbox: started' : `sandbox: runs already${again}`, statusText(sandbox)].join('\n');
 }
 
 async function stop(line: CommandLine): Promise<string> {

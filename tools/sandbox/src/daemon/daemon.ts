@@ -7,12 +7,13 @@ import { replaceFile } from '../replace-file';
 import { sandboxVersion } from '../version';
 import { writeClientFiles } from './client-files';
 import { startControlServer } from './control-server';
-import { prepareDatabase, startDatabase } from './database';
+import { prepareDatabase } from './database';
 import { keysOf } from './keys';
 import { rotate, type Say } from './log';
 import { runProgram } from './programs';
 import { installShims } from './shims';
 import { createSshServer } from './ssh-server';
+import { startUnits } from './start-units';
 import { Supervisor } from './supervisor';
 import { installOwnUnits } from './unit-files';
 import { settleValues } from './values-of-start';
@@ -59,7 +60,7 @@ export async function runDaemon(layout: Layout, { freePorts, say }: DaemonSettin
   const supervisor = new Supervisor({ layout, environment, say });
   supervisor.reload();
   const control = await startControlServer(layout.controlSocket, (program, args) =>
-    runProgram(supervisor, program, args),
+    runProgram({ supervisor, startUnits: () => startUnits(supervisor, layout.database) }, program, args),
   );
   writeClientFiles(layout, { values, passwords, hostPublic: keys.hostPublic });
   announce(layout);
@@ -70,16 +71,10 @@ export async function runDaemon(layout: Layout, { freePorts, say }: DaemonSettin
     await endMembers(layout.directory, LEFTOVER_GRACE_MS);
     rmSync(layout.controlSocket, { force: true });
   };
-  await startUnits(supervisor, layout).catch(async (error: unknown) => {
+  await startUnits(supervisor, layout.database).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
   setInterval(() => rotateLogs(layout), ROTATE_MS);
   return { stop };
-}
-
-/** The database first: the others use it. */
-async function startUnits(supervisor: Supervisor, layout: Layout): Promise<void> {
-  await startDatabase(supervisor, layout.database);
-  await supervisor.startEnabled();
 }

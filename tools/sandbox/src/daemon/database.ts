@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearStaleLock, DATABASE_UNIT, makeCluster, readPasswords, untilReady, type Passwords } from '../database';
+import { identityOf } from '../processes';
 import { lastLines } from './log';
 import type { Supervisor } from './supervisor';
 
@@ -14,12 +15,14 @@ export async function prepareDatabase(directory: string): Promise<Passwords> {
   return readPasswords(join(directory, 'passwords.json'));
 }
 
-/** Starts the database's unit and waits until it takes connections. Throws an Error with the end of its log. */
+/** Starts the database's unit unless it runs, and waits until it takes connections. Throws an Error with the end of its log. */
 export async function startDatabase(supervisor: Supervisor, directory: string): Promise<void> {
   const unit = supervisor.find(DATABASE_UNIT);
   if (!unit?.definition.enabled) return;
   await unit.start();
-  if (await untilReady(directory, () => unit.state.kind === 'failed')) return;
+  // One that was killed a moment ago has left a lock file with its number, and may not be known to have ended yet.
+  const pid = () => (unit.state.kind === 'active' ? identityOf(unit.state.run.pid)?.pid : undefined);
+  if (await untilReady(directory, { pid, hasFailed: () => unit.state.kind === 'failed' })) return;
   const log = supervisor.logOf(DATABASE_UNIT);
   throw new Error(`its database did not start. The end of ${log}:\n${lastLines(log, 15).join('\n')}`);
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../sentence-of';
 import type { UnitView } from '../unit-view';
 import { journalctl } from './journalctl';
 import { complain, say, type Reply } from './reply';
@@ -21,8 +22,22 @@ function viewOf(unit: Unit, log: string): UnitView {
   };
 }
 
-/** Runs one of the sandbox's own programs inside the daemon: `systemctl`, `journalctl`, or `units` for its status. */
-export async function runProgram(supervisor: Supervisor, program: string, args: readonly string[]): Promise<Reply> {
+/** What the sandbox's own programs act on. */
+export interface Supervised {
+  readonly supervisor: Supervisor;
+  /** Starts what should run and does not. Throws an Error for the starter to see. */
+  readonly startUnits: () => Promise<void>;
+}
+
+/**
+ * Runs one of the sandbox's own programs inside the daemon: `systemctl`, `journalctl`, `units` for its status, or
+ * `start-units`, which prints `started` when all runs that should.
+ */
+export async function runProgram(
+  { supervisor, startUnits }: Supervised,
+  program: string,
+  args: readonly string[],
+): Promise<Reply> {
   switch (program) {
     case 'systemctl':
       return systemctl(args, supervisor);
@@ -30,6 +45,11 @@ export async function runProgram(supervisor: Supervisor, program: string, args: 
       return journalctl(args, (unit) => supervisor.logOf(unit));
     case 'units':
       return say(JSON.stringify(supervisor.units.map((unit) => viewOf(unit, supervisor.logOf(unit.definition.name)))));
+    case 'start-units':
+      return startUnits().then(
+        () => say('started'),
+        (error: unknown) => complain(sentenceOf(error), 1),
+      );
     default:
       return complain(`sandbox: ${program} is not one of its programs`, 127);
   }

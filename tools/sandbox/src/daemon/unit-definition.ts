@@ -12,6 +12,8 @@ export interface UnitDefinition {
   readonly environmentFile: string;
   /** Whether it starts together with the sandbox. */
   readonly enabled: boolean;
+  /** When it is started again after it ended by itself: systemd's Restart. A stop that was asked for is not undone. */
+  readonly restart: 'on-failure' | 'always';
   /** What asks it to end: systemd's KillSignal. */
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   /** Milliseconds between that and SIGKILL when it is stopped. */
@@ -24,6 +26,7 @@ export const UNIT_DEFAULTS = {
   environment: {},
   environmentFile: '',
   enabled: true,
+  restart: 'on-failure',
   stopSignal: 'SIGTERM',
   stopTimeoutMs: 5_000,
 } as const;
@@ -46,10 +49,9 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' && value !== null && isTexts(Object.values(value));
 
 function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
-  const { description, command, workingDirectory, environment, environmentFile, enabled, stopSignal, stopTimeoutMs } = {
-    ...UNIT_DEFAULTS,
-    ...given,
-  } as Readonly<Record<string, unknown>>;
+  const whole: Readonly<Record<string, unknown>> = { ...UNIT_DEFAULTS, ...given };
+  const { description, command, workingDirectory, environment, environmentFile } = whole;
+  const { enabled, restart, stopSignal, stopTimeoutMs } = whole;
   return [
     ...Object.keys(given).flatMap((key) =>
       KNOWN.includes(key) ? [] : [`${key}: unknown key (known: ${KNOWN.join(', ')})`],
@@ -64,6 +66,7 @@ function problemsOf(given: Readonly<Record<string, unknown>>): string[] {
       ? ''
       : 'environmentFile: should be an absolute path',
     typeof enabled === 'boolean' ? '' : 'enabled: should be true or false',
+    restart === 'on-failure' || restart === 'always' ? '' : 'restart: should be on-failure or always',
     stopSignal === 'SIGTERM' || stopSignal === 'SIGINT' ? '' : 'stopSignal: should be SIGTERM or SIGINT',
     typeof stopTimeoutMs === 'number' && stopTimeoutMs >= 0 ? '' : 'stopTimeoutMs: should be a number of milliseconds',
   ].filter(Boolean);

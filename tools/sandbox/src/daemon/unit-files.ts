@@ -15,9 +15,9 @@ export function readUnits(folder: string): ParsedUnit[] {
 /** Writes a unit file, for its owner alone: its environment may hold a password. */
 export const writeUnit = (file: string, unit: UnitDefinition) => {
   const { description, command, workingDirectory, environment, environmentFile } = unit;
-  const { enabled, stopSignal, stopTimeoutMs } = unit;
+  const { enabled, restart, stopSignal, stopTimeoutMs } = unit;
   const what = { description, command, workingDirectory, environment, environmentFile };
-  const kept = { ...what, enabled, stopSignal, stopTimeoutMs };
+  const kept = { ...what, enabled, restart, stopSignal, stopTimeoutMs };
   replaceFile(file, `${JSON.stringify(kept, undefined, 2)}\n`, 0o600);
 };
 

@@ -29,7 +29,7 @@ export function propertiesOf(name: string, unit: Unit | undefined): readonly (re
   const [active, sub] = unit ? stateWords(unit) : ['inactive', 'dead'];
   return [
     ['Type', 'simple'],
-    ['Restart', unit ? 'on-failure' : 'no'],
+    ['Restart', unit?.definition.restart ?? 'no'],
     ['MainPID', String(run?.pid ?? 0)],
     ['Result', unit?.state.kind === 'failed' ? 'exit-code' : 'success'],
     ['NRestarts', String(unit?.restarts ?? 0)],

@@ -21,7 +21,10 @@ export type UnitState =
 const isClean = (exit: UnitExit) => ('code' in exit ? exit.code === 0 : CLEAN_SIGNALS.includes(exit.signal));
 const wordsOf = (exit: UnitExit) => ('code' in exit ? `exit code ${exit.code}` : exit.signal);
 
-/** One supervised service: started, stopped, and started again when it fails. Calls run one after another. */
+/**
+ * One supervised service: started, stopped, and started again when it fails, or whenever it ends by itself, as its
+ * definition says. Calls run one after another.
+ */
 export class Unit {
   state: UnitState = { kind: 'inactive' };
   since = new Date();
@@ -116,7 +119,8 @@ export class Unit {
     if (this.state.kind !== 'active' || this.state.run !== run) return; // it was stopped
     this.lastExit = exit;
     if (Date.now() - run.startedAt.getTime() >= STEADY_MS) this.#failures = 0;
-    if (!isClean(exit)) return this.#retry(`its main process ended with ${wordsOf(exit)}`);
+    if (this.definition.restart === 'always' || !isClean(exit))
+      return this.#retry(`its main process ended with ${wordsOf(exit)}`);
     this.#say(`ended by itself with ${wordsOf(exit)}`);
     this.#become({ kind: 'inactive' });
   }

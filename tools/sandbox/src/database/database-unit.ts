@@ -18,7 +18,7 @@ const settings = (port: number): readonly string[] =>
     timezone: 'UTC',
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** The unit that runs the database kept in `directory`: an ordinary service, started again when it fails. */
+/** The unit that runs the database kept in `directory`: started again however it ends. */
 export const databaseUnit = (directory: string, port: number): UnitDefinition => {
   const data = join(directory, 'data');
   const program = join(requirePrograms().root, 'bin/postgres');
@@ -27,6 +27,8 @@ export const databaseUnit = (directory: string, port: number): UnitDefinition =>
     description: 'PostgreSQL',
     command: asUser([program, '-D', data, ...settings(port)], ordinaryUser()),
     workingDirectory: directory,
+    // Its end by SIGQUIT, an immediate shutdown, has exit code 0 too.
+    restart: 'always',
     // PostgreSQL's fast shutdown: SIGTERM would wait until the last client has gone.
     stopSignal: 'SIGINT',
     stopTimeoutMs: 10_000,

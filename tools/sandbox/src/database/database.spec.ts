@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ordinaryUser } from '@polydev/migrations/embedded';
 import { execa } from 'execa';
@@ -47,8 +48,8 @@ const remembered = async (directory: string) =>
 
 const postmaster = (directory: string): number =>
   Number(readFileSync(join(directory, 'database/data/postmaster.pid'), 'utf8').split('\n')[0]);
-const kill = async (pid: number): Promise<void> => {
-  process.kill(pid, 'SIGKILL');
+const kill = async (pid: number, signal: 'SIGKILL' | 'SIGQUIT' = 'SIGKILL'): Promise<void> => {
+  process.kill(pid, signal);
   await eventually(() => expect(identityOf(pid)).toBeUndefined());
 };
 
@@ -167,6 +168,66 @@ test('a database that is killed alone is started again by the sandbox', async ()
   const status = await sandboxStatus(directory);
   const units = status.state === 'running' ? status.units : [];
   expect(units.find(({ name }) => name === 'postgresql')).toMatchObject({ state: 'active' });
+});
+
+test('so is one that was shut down at once, which exits as if it had been asked to', async () => {
+  const directory = folder();
+  await startTestSandbox(directory);
+  await remember(directory, 'kept');
+  const before = postmaster(directory);
+
+  await kill(before, 'SIGQUIT');
+
+  await eventually(async () => expect(await remembered(directory)).toEqual([{ text: 'kept' }]));
+  expect(postmaster(directory)).not.toBe(before);
+  const { stdout } = await execa(join(directory, 'bin/systemctl'), ['show', 'postgresql', '-p', 'ActiveState,Restart']);
+  expect(stdout).toBe('Restart=always\nActiveState=active');
+});
+
+test.each(['SIGQUIT', 'SIGKILL'] as const)(
+  'a start right after %s returns when it takes connections',
+  async (signal) => {
+    const directory = folder();
+    const { pid } = await startTestSandbox(directory);
+    await remember(directory, 'kept');
+    await kill(postmaster(directory), signal);
+
+    const { started, sandbox } = await startSandbox({ directory });
+
+    expect(await remembered(directory)).toEqual([{ text: 'kept' }]);
+    expect([started, sandbox.pid]).toEqual([false, pid]);
+  },
+);
+
+test('one that was asked to stop stays so until the sandbox is started, which names it', async () => {
+  const directory = folder();
+  await startTestSandbox(directory);
+  await remember(directory, 'kept');
+  await execa(join(directory, 'bin/systemctl'), ['stop', 'postgresql']);
+  await expect(remembered(directory)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+
+  const door = join(__dirname, '../../sandbox.cjs');
+  const { stdout } = await execa(process.execPath, [door, 'start', '--directory', directory]);
+
+  expect(stdout).toMatch(/^sandbox: runs already; started what did not run: postgresql\n/);
+  expect(await remembered(directory)).toEqual([{ text: 'kept' }]);
+});
+
+test('where it cannot be started again, because somebody took its port, a start moves all of the sandbox', async () => {
+  const directory = folder();
+  const { pid, values } = await startTestSandbox(directory);
+  await remember(directory, 'kept');
+  await execa(join(directory, 'bin/systemctl'), ['stop', 'postgresql']);
+  const squatter = createServer().listen(values.database_port, '127.0.0.1');
+  await once(squatter, 'listening');
+
+  const { started, sandbox } = await startSandbox({ directory, freePorts: true });
+
+  expect(started).toBe(true);
+  expect(sandbox.pid).not.toBe(pid);
+  expect(sandbox.values.database_port).not.toBe(values.database_port);
+  expect(await remembered(directory)).toEqual([{ text: 'kept' }]);
+  squatter.close();
 });
 
 test('a start that was killed while it made the database leaves nothing in the way of the next', async () => {

@@ -12,18 +12,28 @@ const lockFile = (directory: string): string => join(directory, 'data/postmaster
  */
 export const clearStaleLock = (directory: string): void => rmSync(lockFile(directory), { force: true });
 
-/** What the server says of itself in its lock file's eighth line (`ready`, `starting`, `stopping`); undefined where none runs. */
-function stateOf(directory: string): string | undefined {
+/**
+ * What the server `pid` says of itself in its lock file's eighth line (`ready`, `starting`, `stopping`); undefined where the
+ * file is missing, or another server has left it.
+ */
+function stateOf(directory: string, pid: number | undefined): string | undefined {
   try {
-    return readFileSync(lockFile(directory), 'utf8').split('\n')[7]?.trim();
+    const lines = readFileSync(lockFile(directory), 'utf8').split('\n');
+    return Number(lines[0]) === pid ? lines[7]?.trim() : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Waits until the server takes connections. `hasFailed` ends the wait early. */
-export async function untilReady(directory: string, hasFailed: () => boolean): Promise<boolean> {
-  const isReady = () => stateOf(directory) === 'ready';
-  await waitUntil(() => isReady() || hasFailed(), READY_TIMEOUT_MS);
+/** A server that is waited for: the number of its process while it has one, and whether it was given up. */
+export interface AwaitedServer {
+  readonly pid: () => number | undefined;
+  readonly hasFailed: () => boolean;
+}
+
+/** Waits until the server takes connections, or was given up; returns whether it does. */
+export async function untilReady(directory: string, server: AwaitedServer): Promise<boolean> {
+  const isReady = () => stateOf(directory, server.pid()) === 'ready';
+  await waitUntil(() => isReady() || server.hasFailed(), READY_TIMEOUT_MS);
   return isReady();
 }

@@ -8,7 +8,8 @@ export const serverFailure = (error: unknown, sql: string): (DatabaseFailure & {
   const line = lineAt(sql, Number(error.position)) ?? error.where?.split('\n')[0];
   return {
     sqlState: error.code,
-    message: [error.message, error.detail, error.hint].filter(Boolean).join(' – '),
+    message: [error.message, error.hint].filter(Boolean).join(' – '),
+    ...(error.detail ? { detail: error.detail } : {}),
     ...(line === undefined ? {} : { line }),
   };
 };

@@ -100,7 +100,8 @@ describe.each(ways)('a database reached %s', (way) => {
       .catch((thrown: unknown) => thrown);
     expect(failureOf(error)).toEqual({
       sqlState: 'P0001',
-      message: 'no luck – at all – try on',
+      message: 'no luck – try on',
+      detail: 'at all',
       line: 'PL/pgSQL function inline_code_block line 3 at RAISE',
     });
   });

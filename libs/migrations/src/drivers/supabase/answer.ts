@@ -48,12 +48,14 @@ const failureIn = (message: string): DatabaseFailure | undefined => {
 };
 
 /** Behind the message come lines of their own: `LINE 3: …` with a caret below it, `DETAIL:`, `HINT:` and `CONTEXT:`. */
-const partsOf = (said: string): { readonly message: string; readonly line?: string } => {
+const partsOf = (said: string): Omit<DatabaseFailure, 'sqlState'> => {
   const part = (label: string) => new RegExp(`^${label}:\\s+(.*)$`, 'm').exec(said)?.[1]?.trim();
   const [message = ''] = said.split(/\n(?=LINE \d+: |DETAIL: |HINT: |QUERY: |CONTEXT: )/);
   const line = part('LINE \\d+') ?? part('CONTEXT');
+  const detail = part('DETAIL');
   return {
-    message: [message.trim(), part('DETAIL'), part('HINT')].filter(Boolean).join(' – '),
+    message: [message.trim(), part('HINT')].filter(Boolean).join(' – '),
+    ...(detail === undefined ? {} : { detail }),
     ...(line === undefined ? {} : { line }),
   };
 };

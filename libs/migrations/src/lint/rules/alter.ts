@@ -1,8 +1,10 @@
 import type { Statement } from '../../files';
-import { isBig, sizeOf, type LintFacts, type StatementFinding, type TableFact } from '../finding';
-import { alterTableOf, begins, nameAt, without, wordsOf } from '../statement-parts';
+import { blocks, isBig, sizeOf, type LintFacts, type StatementFinding, type TableFact } from '../finding';
+import type { IsNew } from '../made';
+import { alterOf, shown } from '../objects';
+import { begins, fullName, nameAt, without, wordsOf } from '../statement-parts';
 import { holdsAllOf, keepsStorage } from '../types';
-import type { IsNew } from './destroy';
+import { losesNames } from './alter-names';
 
 type Tokens = Statement['tokens'];
 
@@ -12,49 +14,23 @@ interface Altered {
   readonly fact: TableFact | undefined;
 }
 
-/** What an `alter table` does to a table that the file did not make itself. */
+/** What an `alter` does to something that the run did not make itself. */
 export const alters = (statement: Statement, isNew: IsNew, facts: LintFacts): readonly StatementFinding[] => {
-  const alter = alterTableOf(statement);
-  if (!alter || isNew(alter.table)) return [];
-  const altered: Altered = { table: alter.table, fact: facts.tables.find(({ name }) => name === alter.table) };
+  const alter = alterOf(statement);
+  if (!alter || isNew(alter)) return [];
+  const table = shown(alter);
+  const altered: Altered = { table, fact: facts.tables.find(({ name }) => name === table) };
   return alter.actions.flatMap((action) => [
-    ...dropsColumn(action, altered),
-    ...renames(action, altered),
-    ...addsColumn(action, altered),
-    ...changesType(action, altered),
-    ...rewritesWhole(action, altered),
+    ...losesNames(alter, action),
+    ...(alter.kind === 'table' ? changesRows(action, altered) : []),
   ]);
 };
 
-const dropsColumn = (action: Tokens, { table }: Altered): readonly StatementFinding[] => {
-  if (!begins(action, 'drop') || begins(action, 'drop constraint')) return [];
-  const column = without(action.slice(1), 'column', 'if exists')[0]?.text ?? '';
-  return [
-    {
-      rule: 'drop-column',
-      level: 'blocks',
-      text: `Drops the column ${table}.${column} and all that it holds; a release that still names it fails.`,
-      instead:
-        'Deploy a release that does not use it first; drop it in a later migration, when no release that does can come back.',
-    },
-  ];
-};
-
-const renames = (action: Tokens, { table }: Altered): readonly StatementFinding[] => {
-  const moves = begins(action, 'set schema');
-  if ((!begins(action, 'rename') || begins(action, 'rename constraint')) && !moves) return [];
-  const what =
-    moves || begins(action, 'rename to') ? table : `${table}.${without(action.slice(1), 'column')[0]?.text ?? ''}`;
-  return [
-    {
-      rule: 'rename',
-      level: 'blocks',
-      text: `Renames ${what}: a release that runs with the old name fails from this moment on, and so does a rollback.`,
-      instead:
-        'Expand and contract: add the new one, write both, copy the rows, read the new one, and drop the old one in a later migration.',
-    },
-  ];
-};
+const changesRows = (action: Tokens, altered: Altered): readonly StatementFinding[] => [
+  ...addsColumn(action, altered),
+  ...changesType(action, altered),
+  ...rewritesWhole(action, altered),
+];
 
 const addsColumn = (action: Tokens, altered: Altered): readonly StatementFinding[] => {
   if (!begins(action, 'add') || NOT_COLUMNS.has(wordsOf(action)[1] ?? '')) return [];
@@ -70,12 +46,12 @@ const addsColumn = (action: Tokens, altered: Altered): readonly StatementFinding
 
 const NOT_COLUMNS = new Set(['constraint', 'check', 'unique', 'primary', 'foreign', 'exclude', 'not']);
 
-const notNull = (column: string): StatementFinding => ({
-  rule: 'not-null-without-default',
-  level: 'blocks',
-  text: `Adds ${column} as not null without a default: it fails if the table has a row, and so does every insert of the release that runs.`,
-  instead: 'Give it a default, or add it nullable, fill it, and set it not null in a later migration.',
-});
+const notNull = (column: string): StatementFinding =>
+  blocks(
+    'not-null-without-default',
+    `Adds ${column} as not null without a default: it fails if the table has a row, and so does every insert of the release that runs.`,
+    'Give it a default, or add it nullable, fill it, and set it not null in a later migration.',
+  );
 
 /** Functions that give every row the same value, so that a default of them is stored once (since PostgreSQL 11). */
 const STEADY =
@@ -136,12 +112,12 @@ const rewritesWhole = (action: Tokens, altered: Altered): readonly StatementFind
 const rewrites = ({ table, fact }: Altered, why: string): readonly StatementFinding[] =>
   fact && isBig(fact) ? [rewrite(`${table} (${sizeOf(fact)})`, why)] : [];
 
-const rewrite = (table: string, why: string): StatementFinding => ({
-  rule: 'rewrite-table',
-  level: 'blocks',
-  text: `Rewrites every row of ${table} for ${why}; meanwhile nobody can read or write it.`,
-  instead: 'Add a nullable column without a default, fill it in batches, and let the release use it when it is full.',
-});
+const rewrite = (table: string, why: string): StatementFinding =>
+  blocks(
+    'rewrite-table',
+    `Rewrites every row of ${table} for ${why}; meanwhile nobody can read or write it.`,
+    'Add a nullable column without a default, fill it in batches, and let the release use it when it is full.',
+  );
 
 /** `vacuum full` and `cluster` of a table rewrite it too. */
 export const rewritesByMaintenance = ({ tokens }: Statement, facts: LintFacts): readonly StatementFinding[] => {
@@ -149,7 +125,7 @@ export const rewritesByMaintenance = ({ tokens }: Statement, facts: LintFacts): 
   const full = words[0] === 'vacuum' && words.includes('full');
   if (!full && words[0] !== 'cluster') return [];
   const rest = full ? tokens.slice(words.indexOf('full') + 1) : tokens.slice(1);
-  const { name } = nameAt(without(rest, ')', 'verbose', 'analyze'));
+  const name = fullName(nameAt(without(rest, ')', 'verbose', 'analyze')).name);
   const fact = facts.tables.find((table) => table.name === name);
   return rewrites({ table: name, fact }, `\`${full ? 'vacuum full' : 'cluster'}\``);
 };

@@ -1,80 +1,49 @@
 import type { Statement } from '../../files';
-import type { StatementFinding } from '../finding';
-import { begins, nameAt, splitAtCommas, without, wordsOf } from '../statement-parts';
-
-/** What a file made itself may be undone in it. */
-export type IsNew = (name: string) => boolean;
+import { blocks, type StatementFinding } from '../finding';
+import type { IsNew } from '../made';
+import { droppedBy, shown, type Kind } from '../objects';
+import { begins, splitAtCommas, without, wordsOf } from '../statement-parts';
 
 const LATER =
   'Deploy a release that does not use it first; drop it in a later migration, when no release that does can come back.';
 
 /** Kinds of which something is lost for good when they are dropped; the others can be made again from the files. */
-const LOSING = ['table', 'schema', 'sequence', 'extension', 'materialized view', 'foreign table', 'database'] as const;
+const LOSING: readonly Kind[] = ['table', 'schema', 'sequence', 'materialized view', 'foreign table'];
 
-/** Statements that destroy data. */
-export const destroys = (statement: Statement, isNew: IsNew): readonly StatementFinding[] => [
-  ...dropped(statement, isNew),
-  ...emptied(statement, isNew),
-];
+/** Those of which a run's own are not known. */
+const OTHERS = ['extension', 'database'];
 
-const dropped = ({ tokens }: Statement, isNew: IsNew): readonly StatementFinding[] => {
+/** Drops by which something is lost that the run did not make itself. */
+export const dropped = (statement: Statement, isNew: IsNew): readonly StatementFinding[] => {
+  const { tokens } = statement;
   if (!begins(tokens, 'drop')) return [];
+  const things = droppedBy(statement).filter(({ kind }) => LOSING.includes(kind));
+  if (things.length > 0) return things.filter((one) => !isNew(one)).map((one) => drops(one.kind, shown(one)));
   const words = wordsOf(tokens);
-  const kind = LOSING.find((one) => begins(tokens.slice(1), one));
-  if (kind) {
-    const named = splitAtCommas(without(tokens.slice(1 + kind.split(' ').length), 'if exists'));
-    const names = named.map((one) =>
-      kind === 'schema' || kind === 'extension' ? (one[0]?.text ?? '') : nameAt(one).name,
-    );
-    return names
-      .filter((name) => !isNew(name))
-      .map((name) =>
-        blocks(`drop-${kind.replace(' ', '-')}`, `Drops the ${kind} ${name} and all that it holds.`, LATER),
-      );
+  const other = OTHERS.find((kind) => kind === words[1]);
+  if (other) {
+    return splitAtCommas(without(tokens.slice(2), 'if exists')).map((one) => drops(other, one[0]?.text ?? ''));
   }
   if (words[1] === 'owned')
     return [blocks('drop-owned', 'Drops everything that a role owns.', 'Drop what is meant by name.')];
-  if (!words.includes('cascade')) return [];
-  return [
-    blocks(
-      'drop-cascade',
-      `Drops whatever depends on the ${words[1] ?? 'object'}, without naming it.`,
-      'Drop what depends on it by name, without `cascade`.',
-    ),
-  ];
+  return words.includes('cascade') ? [cascades(words[1] ?? 'object')] : [];
 };
 
-const emptied = ({ tokens }: Statement, isNew: IsNew): readonly StatementFinding[] => {
-  const words = wordsOf(tokens);
-  if (words[0] === 'truncate') {
-    return splitAtCommas(without(tokens.slice(1), 'table', 'only'))
-      .map((one) => nameAt(one).name)
-      .filter((name) => !isNew(name))
-      .map((name) =>
-        blocks(
-          'truncate',
-          `Removes every row of ${name}.`,
-          'Remove the rows that are meant by `delete … where`, in batches.',
-        ),
-      );
-  }
-  const verb = words[0] === 'delete' && words[1] === 'from' ? 'delete' : words[0] === 'update' ? 'update' : undefined;
-  if (!verb || words.includes('where')) return [];
-  const { name } = nameAt(without(tokens.slice(verb === 'delete' ? 2 : 1), 'only'));
-  if (isNew(name)) return [];
-  const does = verb === 'delete' ? `Removes every row of ${name}.` : `Overwrites a value in every row of ${name}.`;
-  return [
-    blocks(
-      `${verb}-without-where`,
-      does,
-      `Say which rows are meant by \`where\`; of many, ${verb} some thousand at a time.`,
-    ),
-  ];
-};
+const drops = (kind: string, name: string): StatementFinding =>
+  blocks(`drop-${kind.replace(' ', '-')}`, `Drops the ${kind} ${name} and all that it holds.`, LATER);
 
-const blocks = (rule: string, text: string, instead: string): StatementFinding => ({
-  rule,
-  level: 'blocks',
-  text,
-  instead,
-});
+/** A finding of `cascade`, which drops more than what is named. */
+export const cascades = (what: string): StatementFinding =>
+  blocks(
+    'drop-cascade',
+    `Drops whatever depends on the ${what}, without naming it.`,
+    'Drop what depends on it by name, without `cascade`.',
+  );
+
+/** A finding of a column or an attribute that is dropped. */
+export const dropsPart = (part: 'column' | 'attribute', name: string): StatementFinding =>
+  blocks(
+    `drop-${part}`,
+    `Drops the ${part} ${name} and all that it holds; a release that still names it fails.`,
+    LATER,
+  );
