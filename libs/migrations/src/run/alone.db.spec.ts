@@ -113,12 +113,12 @@ test('an invalid index of another name stays', async () => {
 test('a build that is cut off is found out about, cleared away and done again', async () => {
   const database = await withTable();
   database.write({ '2_index': INDEX });
-  // The build waits for this transaction to end, so that there is time to cut it off.
+  // The build waits for this transaction to end, once it has entered the index, so that there is time to cut it off.
   const letGo = await database.hold('insert into t values (0)');
   const cut = (async () => {
     for (;;) {
       const rows = await database.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where query like '/* deploy_meta %' and datname = current_database() and state = 'active'",
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '/* deploy_meta %' and datname = current_database() and state = 'active' and to_regclass('t_id') is not null",
       );
       if (rows.length > 0) return letGo();
     }
