@@ -15,12 +15,16 @@ export type ProcessIdentity = Readonly<z.infer<typeof identitySchema>>;
  */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const stat = readOr(`/proc/${pid}/stat`);
-  // proc(5): the name in parentheses may hold anything; state is the first field after it, starttime the 20th.
+  // proc(5): the name in parentheses may hold anything; state is the first field after it, num_threads the 18th, starttime the 20th.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = fields?.[19];
-  if (!fields || ticks === undefined || fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  if (!fields || ticks === undefined || hasEnded(fields)) return undefined;
   return { pid, started: `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}` };
 }
+
+/** While other threads of a process are on their way out, its first one waits for them as a zombie, and its sockets are open. */
+const hasEnded = (fields: readonly string[]): boolean =>
+  fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
 
 /** Whether that very process runs. */
 export const isRunning = (process: ProcessIdentity): boolean => identityOf(process.pid)?.started === process.started;
