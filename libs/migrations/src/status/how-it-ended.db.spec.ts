@@ -28,6 +28,16 @@ test('a run that has the lease runs still, also where its deployer is dead and o
   expect(await ask()).toEqual({ outcome: 'moved', schema: { to: first } });
 });
 
+test('one that is dead with all applied has ended, though its lease goes on for a while', async () => {
+  const database = await world.database();
+  database.write({ '1_one': 'create table one ()' });
+  await database.migrate();
+  await database.query("update deploy_meta.lease set token = 'dead', expires_at = now() + interval '1 hour'");
+  const ask = (to: string) => database.opened((opened) => howItEnded(opened, begun({ to })));
+  expect(await ask(first)).toEqual({ outcome: 'moved', schema: { to: first } });
+  expect(await ask(second)).toEqual({ outcome: 'running' });
+});
+
 test('one that was cut off between two files got half-way; one that applied nothing failed', async () => {
   const database = await world.database();
   database.write({ '1_one': 'create table one ()' });

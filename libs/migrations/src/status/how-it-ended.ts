@@ -12,7 +12,7 @@ export interface BegunRun {
   readonly schema: SchemaMove;
 }
 
-/** How a run ended whose deployer did not tell: `running` while it still has the lease. */
+/** How a run ended whose deployer did not tell: `running` while it still has the lease, and something left to do. */
 export type RunEnd =
   { readonly outcome: 'running' } | { readonly outcome: 'moved' | 'half-way' | 'failed'; readonly schema: SchemaMove };
 
@@ -22,15 +22,17 @@ export const howItEnded = async (
   { deployment, schema: { from, to: aim } }: BegunRun,
 ): Promise<RunEnd> => {
   if (!(await hasTables(database))) return { outcome: 'failed', schema: moveOf(from, from) };
+  // Asked first: what a run without the lease has done is in the records that are read after it.
   const [lease] = await database.rows<{ readonly held: boolean }>(leaseOf(deployment));
-  if (lease?.held === true) return { outcome: 'running' };
   const records = await readApplied(database);
   const own = records.filter((record) => record.deployment === deployment);
   const applied = own.filter(isDone).map(({ version }) => version);
-  const to = [...(from === undefined ? [] : [from]), ...applied].sort().at(-1);
+  const schema = moveOf(from, [...(from === undefined ? [] : [from]), ...applied].sort().at(-1));
+  // A dead run's lease goes on for a while; where all is applied there is nothing left to wait for.
   const reached = own.every(isDone) && records.some((record) => record.version === aim && isDone(record));
-  const outcome = reached ? 'moved' : own.some(({ state }) => state !== 'failed') ? 'half-way' : 'failed';
-  return { outcome, schema: moveOf(from, to) };
+  if (reached) return { outcome: 'moved', schema };
+  if (lease?.held === true) return { outcome: 'running' };
+  return { outcome: own.some(({ state }) => state !== 'failed') ? 'half-way' : 'failed', schema };
 };
 
 const moveOf = (from: string | undefined, to: string | undefined): SchemaMove => ({
